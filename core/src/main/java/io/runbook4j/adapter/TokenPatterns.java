@@ -1,0 +1,168 @@
+package io.runbook4j.adapter;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Blots out what looks like a secret, though nobody has named it.
+ *
+ * <p>Every pattern takes time in proportion to the text, whatever the text is: it begins at a
+ * literal or at the beginning of a run of characters, its loops are over one class of characters,
+ * and what it has run over without a match is bounded or cannot hold the beginning of another one.
+ * What is blotted already stays as it is.
+ */
+final class TokenPatterns {
+  static final String BLOT = "[redacted]";
+
+  private static final Pattern KEY_BLOCK =
+      Pattern.compile("-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----"
+          + "[^-]*+(?:-----END [A-Z0-9 ]{0,60}-----)?+");
+
+  // The last @ of the authority counts.
+  private static final Pattern USER_INFO = Pattern.compile("(?<=://)[^\\s/?#\"'<>]*@");
+
+  // Authorization: Bearer x, "Authorization":"Basic x", {Authorization=[Bearer x]}
+  private static final Pattern HEADER =
+      Pattern.compile("(?i)\\b((?:Proxy-)?Authorization|Set-Cookie|Cookie|X-Api-Key)"
+          + "(\\\\{0,3}+[\"']?+[ \\t]{0,8}+[:=][ \\t]{0,8}+\\\\{0,3}+[\"']?+)"
+          + "[^\"'\\\\\\r\\n]++");
+
+  private static final Pattern BEARER =
+      Pattern.compile("(?i)\\b(Bearer\\s{1,8}+)[A-Za-z0-9._~+/=-]{8,}+");
+
+  // A word without a digit or a capital inside is more likely prose: "Basic authentication".
+  private static final Pattern BASIC =
+      Pattern.compile("\\b((?i:Basic)\\s{1,8}+)(?=[A-Za-z+/_-]{0,200}?(?:[0-9=]|[a-z][A-Z]))"
+          + "[A-Za-z0-9+/_-]{6,}+=*+");
+
+  private static final Pattern TOKEN =
+      Pattern.compile("(?<![A-Za-z0-9_-])(?:xox[a-z]-|xapp-|gh[opsur]_|github_pat_|glpat-"
+          + "|[sr]k_(?:live|test)_|whsec_)[A-Za-z0-9_-]{10,}+");
+
+  private static final Pattern CLOUD_KEY = Pattern.compile("\\bA(?:KI|SI)A[A-Z0-9]{16}\\b");
+
+  private static final Pattern JSON_WEB_TOKEN = Pattern.compile(
+      "(?<![A-Za-z0-9_-])eyJ[A-Za-z0-9_-]{5,}+\\.eyJ[A-Za-z0-9_-]{5,}+(?:\\.[A-Za-z0-9_-]*+)?+");
+
+  // ?token=x&client_secret=y
+  private static final Pattern PARAMETER =
+      Pattern.compile("(?<=[?&])([A-Za-z0-9_.%\\[\\]-]{1,64}+)=");
+
+  // password=x, at the beginning of a form, in a record's toString, or behind a space
+  private static final Pattern ASSIGNMENT =
+      Pattern.compile("(?<![A-Za-z0-9_.?&%-])([A-Za-z0-9_.-]{1,64}+)=");
+
+  // "password": "x", and the same inside of a text in quotes
+  private static final Pattern FIELD = Pattern.compile(
+      "\"([A-Za-z0-9_.-]{1,64}+)\\\\{0,3}+\"[ \\t]{0,8}+:[ \\t]{0,8}+(?=\\\\{0,3}+\")");
+
+  private static final List<String> NAMES = List.of(
+      "token",
+      "secret",
+      "password",
+      "passwd",
+      "pwd",
+      "passphrase",
+      "apikey",
+      "secretkey",
+      "privatekey",
+      "accesskey",
+      "signingkey");
+  // Elsewhere than in a URL, a key is an item's, and no secret.
+  private static final List<String> NAMES_IN_URLS = List.of("key", "signature", "sig");
+
+  private TokenPatterns() {}
+
+  static String redact(String text) {
+    String clean = KEY_BLOCK.matcher(text).replaceAll(BLOT);
+    clean = HEADER.matcher(clean).replaceAll("$1$2" + BLOT);
+    clean = BEARER.matcher(clean).replaceAll("$1" + BLOT);
+    clean = BASIC.matcher(clean).replaceAll("$1" + BLOT);
+    clean = TOKEN.matcher(clean).replaceAll(BLOT);
+    clean = CLOUD_KEY.matcher(clean).replaceAll(BLOT);
+    clean = JSON_WEB_TOKEN.matcher(clean).replaceAll(BLOT);
+    clean = values(clean, PARAMETER, "&#\"'<>");
+    clean = values(clean, ASSIGNMENT, "&#\"'<>,;)}");
+    clean = values(clean, FIELD, "");
+    // Last, because what is blotted out above may have held the space that ended an authority.
+    return USER_INFO.matcher(clean).replaceAll(BLOT + "@");
+  }
+
+  /**
+   * Blots out the values behind the names of secrets. The pattern ends before the value: what
+   * stands in the value of another name is looked at too, and nothing is looked at twice.
+   *
+   * @param stops the characters, besides white space, that end a value without quotes
+   */
+  private static String values(String text, Pattern names, String stops) {
+    Matcher name = names.matcher(text);
+    StringBuilder out = new StringBuilder();
+    int copied = 0;
+    int at = 0;
+    while (name.find(at)) {
+      at = name.end();
+      if (isSecret(name.group(1), names == PARAMETER)) {
+        int begin = afterQuote(text, at);
+        int end = begin > at ? quoted(text, begin) : unquoted(text, begin, stops);
+        if (end > begin) {
+          out.append(text, copied, begin).append(BLOT);
+          copied = end;
+        }
+        at = end;
+      }
+    }
+    return copied == 0 ? text : out.append(text, copied, text.length()).toString();
+  }
+
+  private static boolean isSecret(String name, boolean isInUrl) {
+    String plain = name.toLowerCase(Locale.ROOT).replaceAll("[^a-z]", "");
+    return NAMES.stream().anyMatch(plain::endsWith)
+        || (isInUrl && NAMES_IN_URLS.stream().anyMatch(plain::endsWith));
+  }
+
+  /** {@return the place behind the quote, or backslashes and a quote, that stands here if any} */
+  private static int afterQuote(String text, int at) {
+    int quote = at;
+    while (quote < text.length() && quote < at + 3 && text.charAt(quote) == '\\') {
+      quote++;
+    }
+    return quote < text.length() && isQuote(text.charAt(quote)) ? quote + 1 : at;
+  }
+
+  /** {@return where the value ends that begins behind a quote} */
+  private static int quoted(String text, int begin) {
+    char quote = text.charAt(begin - 1);
+    boolean isNested = begin > 1 && text.charAt(begin - 2) == '\\';
+    int at = begin;
+    while (at < text.length() && text.charAt(at) != quote && !isLineEnd(text.charAt(at))) {
+      if (text.charAt(at) == '\\') {
+        if (isNested) {
+          return at;
+        }
+        at++;
+      }
+      at++;
+    }
+    return Math.min(at, text.length());
+  }
+
+  private static int unquoted(String text, int begin, String stops) {
+    int at = begin;
+    while (at < text.length()
+        && stops.indexOf(text.charAt(at)) < 0
+        && !Character.isWhitespace(text.charAt(at))) {
+      at++;
+    }
+    return at;
+  }
+
+  private static boolean isQuote(char c) {
+    return c == '"' || c == '\'';
+  }
+
+  private static boolean isLineEnd(char c) {
+    return c == '\n' || c == '\r';
+  }
+}

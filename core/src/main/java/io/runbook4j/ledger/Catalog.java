@@ -1,0 +1,262 @@
+package io.runbook4j.ledger;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.runbook4j.spi.ledger.Counts;
+import io.runbook4j.spi.ledger.LedgerEntry;
+import io.runbook4j.spi.ledger.LedgerEntry.RunFinished;
+import io.runbook4j.spi.ledger.LedgerEntry.RunStarted;
+import io.runbook4j.spi.ledger.LedgerException;
+import io.runbook4j.spi.ledger.RunId;
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Knows how each run of a folder began and what it adds up to, without reading its file twice. Safe
+ * for many threads.
+ *
+ * <p>The index file is a cache, and only that: it is believed about a run as long as the run's file
+ * has the size and the time of change that it names, and it is made anew when it is missing or
+ * damaged.
+ */
+final class Catalog {
+  private static final String SUFFIX = ".jsonl";
+  private static final String INDEX = "index.json";
+
+  private final Path folder;
+  private final Map<RunId, Head> heads = new ConcurrentHashMap<>();
+  private final Map<RunId, Digest> digests = new ConcurrentHashMap<>();
+  private final AtomicInteger unsaved = new AtomicInteger();
+
+  /** How a run began; never changes. */
+  record Head(RunStarted started, long sequence) {
+    static final Comparator<Head> OLDEST_FIRST = Comparator.comparing(
+            (Head head) -> head.started().at())
+        .thenComparingLong(Head::sequence)
+        .thenComparing(Head::run);
+
+    RunId run() {
+      return started.run();
+    }
+  }
+
+  /** What a run's file adds up to, at one size of it. */
+  record Digest(Stamp stamp, RunTotals totals, Optional<RunFinished> finished, Instant lastAt) {
+    static Digest of(Stamp stamp, RunTally tally) {
+      return new Digest(stamp, tally.totals(), tally.finished(), tally.lastAt());
+    }
+  }
+
+  /** Which state of a file it was. */
+  record Stamp(long size, long changedNanos) {}
+
+  Catalog(Path folder) {
+    this.folder = folder;
+    load();
+  }
+
+  Path file(RunId run) {
+    return folder.resolve(run.value() + SUFFIX);
+  }
+
+  boolean exists(RunId run) {
+    return head(run).isPresent();
+  }
+
+  /** {@return how all runs began, oldest first} */
+  List<Head> heads() {
+    List<Head> all = new ArrayList<>();
+    try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, "*" + SUFFIX)) {
+      for (Path file : files) {
+        runOf(file).flatMap(this::head).ifPresent(all::add);
+      }
+    } catch (IOException e) {
+      throw new LedgerException(
+          "Ledger folder " + folder + " cannot be listed: " + e.getMessage()
+              + ". Nothing was changed. Check that it exists and may be read.",
+          e);
+    }
+    all.sort(Head.OLDEST_FIRST);
+    return all;
+  }
+
+  List<Head> heads(String job) {
+    return heads().stream().filter(head -> head.started().job().equals(job)).toList();
+  }
+
+  private static Optional<RunId> runOf(Path file) {
+    String name = String.valueOf(file.getFileName());
+    try {
+      return Optional.of(new RunId(name.substring(0, name.length() - SUFFIX.length())));
+    } catch (IllegalArgumentException e) {
+      return Optional.empty(); // somebody else's file: we never gave it that name
+    }
+  }
+
+  /** {@return how the run began; empty if it never did} */
+  Optional<Head> head(RunId run) {
+    Path file = file(run);
+    if (!Files.exists(file)) {
+      forget(run);
+      return Optional.empty();
+    }
+    Head known = heads.get(run);
+    if (known == null) {
+      known = readHead(file, run);
+      if (known != null) {
+        heads.put(run, known);
+      }
+    }
+    return Optional.ofNullable(known);
+  }
+
+  private static @Nullable Head readHead(Path file, RunId run) {
+    try (RunReader reader = new RunReader(file, run)) {
+      LedgerEntry first = reader.next();
+      return first instanceof RunStarted started ? new Head(started, reader.sequence()) : null;
+    }
+  }
+
+  /** {@return what the run's file adds up to now} */
+  Digest digest(RunId run) {
+    Stamp stamp = stamp(file(run));
+    Digest known = digests.get(run);
+    if (known == null || !known.stamp().equals(stamp)) {
+      known = Digest.of(stamp, RunReplay.of(file(run), run, RunFollower.NONE).tally());
+      digests.put(run, known);
+      unsaved.incrementAndGet();
+    }
+    return known;
+  }
+
+  /** Notes how a run began whose first line was just written. */
+  void began(Head head) {
+    heads.put(head.run(), head);
+  }
+
+  /** Notes what the run's file adds up to, its last line just written. */
+  void remember(RunId run, RunTally tally) {
+    digests.put(run, Digest.of(stamp(file(run)), tally));
+    unsaved.incrementAndGet();
+  }
+
+  /** {@return how many runs the index does not know, or not as they are} */
+  int unsaved() {
+    return unsaved.get();
+  }
+
+  private static Stamp stamp(Path file) {
+    try {
+      BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
+      return new Stamp(attributes.size(), attributes.lastModifiedTime().to(TimeUnit.NANOSECONDS));
+    } catch (IOException e) {
+      throw new LedgerException(
+          "Ledger file " + file + " cannot be read: " + e.getMessage() + ". Nothing was changed.",
+          e);
+    }
+  }
+
+  /** {@return a sequence number above that of all runs} */
+  long nextSequence() {
+    return heads().stream().mapToLong(Head::sequence).max().orElse(0) + 1;
+  }
+
+  void forget(RunId run) {
+    heads.remove(run);
+    digests.remove(run);
+  }
+
+  /** Writes the index for the next ledger on this folder. */
+  synchronized void save() {
+    unsaved.set(0);
+    JsonLine lines = new JsonLine();
+    EntryEncoder encoder = new EntryEncoder(lines);
+    heads.forEach((run, head) -> {
+      Digest digest = digests.get(run);
+      if (digest != null) {
+        write(lines, encoder, head, digest);
+      }
+    });
+    try {
+      // One name for each process, so that a killed one leaves no more than one file behind.
+      Path fresh = folder.resolve("index-" + ProcessHandle.current().pid() + ".tmp");
+      try (var out = Files.newOutputStream(fresh)) {
+        out.write(lines.bytes(), 0, lines.length());
+      }
+      Files.move(fresh, folder.resolve(INDEX), StandardCopyOption.ATOMIC_MOVE);
+    } catch (IOException e) {
+      throw new LedgerException(
+          "Ledger index " + folder.resolve(INDEX) + " could not be written: " + e.getMessage()
+              + ". It is only a cache; every run is intact. Make room or mend the disk.",
+          e);
+    }
+  }
+
+  private static void write(JsonLine lines, EntryEncoder encoder, Head head, Digest digest) {
+    encoder.started(head.started(), head.sequence());
+    lines
+        .number("bytes", digest.stamp().size())
+        .number("changedNanos", digest.stamp().changedNanos())
+        .text("lastAt", digest.lastAt().toString())
+        .number("inFlight", digest.totals().inFlight())
+        .number("waiting", digest.totals().waiting());
+    encoder.counts("settled", digest.totals().settled());
+    digest.finished().ifPresent(finished -> {
+      lines.object("finished");
+      encoder.finished(finished);
+      lines.end('}');
+    });
+    lines.seal();
+  }
+
+  private void load() {
+    Path index = folder.resolve(INDEX);
+    try (Lines lines = new Lines(index)) {
+      while (lines.next()) {
+        if (!lines.isTerminated() || !Seal.isIntact(lines.buffer(), lines.start(), lines.end())) {
+          return; // damaged: what it would have said is read from the runs' own files
+        }
+        read(EntryDecoder.tree(lines.buffer(), lines.start(), lines.end()));
+      }
+    } catch (java.io.FileNotFoundException | NoSuchFileException e) {
+      return; // a new folder
+    } catch (IOException | IllegalArgumentException e) {
+      heads.clear();
+      digests.clear();
+    }
+  }
+
+  private void read(JsonNode line) {
+    if (EntryDecoder.number(line, "format").intValue() != EntryEncoder.FORMAT) {
+      return;
+    }
+    RunStarted started = EntryDecoder.started(line);
+    Counts settled = EntryDecoder.counts(line.get("settled"));
+    RunTotals totals = new RunTotals(
+        settled,
+        EntryDecoder.number(line, "inFlight").longValue(),
+        EntryDecoder.number(line, "waiting").longValue());
+    Stamp stamp = new Stamp(
+        EntryDecoder.number(line, "bytes").longValue(),
+        EntryDecoder.number(line, "changedNanos").longValue());
+    Optional<RunFinished> finished =
+        Optional.ofNullable(line.get("finished")).map(EntryDecoder::finished);
+    heads.put(started.run(), new Head(started, EntryDecoder.sequence(line)));
+    digests.put(
+        started.run(), new Digest(stamp, totals, finished, EntryDecoder.instant(line, "lastAt")));
+  }
+}

@@ -1,0 +1,84 @@
+package io.runbook4j.ledger;
+
+import io.runbook4j.spi.ledger.ItemRecord;
+import io.runbook4j.spi.ledger.ItemResult;
+import io.runbook4j.spi.ledger.ItemState;
+import io.runbook4j.spi.ledger.LedgerEntry.ChunkBegun;
+import io.runbook4j.spi.ledger.LedgerEntry.ChunkDone;
+import io.runbook4j.spi.ledger.LedgerEntry.ChunkIntent;
+import io.runbook4j.spi.ledger.LedgerEntry.RunFinished;
+import io.runbook4j.spi.ledger.RunId;
+import io.runbook4j.spi.sync.Failure;
+import io.runbook4j.spi.sync.FailureKind;
+import io.runbook4j.spi.sync.Outcome;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** The newest record of each item of one run that did not succeed, in order of recording. */
+final class ItemTrail implements RunFollower {
+  private static final ItemResult DIED = new ItemResult(
+      ItemResult.OTHERS,
+      Outcome.inDoubt(
+          Failure.of(FailureKind.UNKNOWN, "The process ended before the answer was recorded.")),
+      false);
+
+  private final RunId run;
+  private final Map<String, ItemRecord> records;
+
+  ItemTrail(RunId run) {
+    this(run, new LinkedHashMap<>());
+  }
+
+  /** Follows into a map that several runs share. */
+  ItemTrail(RunId run, Map<String, ItemRecord> records) {
+    this.run = run;
+    this.records = records;
+  }
+
+  @Override
+  public void done(ChunkIntent chunk, ChunkDone done) {
+    if (records.isEmpty() && ChunkItems.allSucceeded(done)) {
+      return;
+    }
+    ChunkItems.forEach(chunk.keys(), done, (key, result) -> {
+      records.remove(key);
+      if (!ChunkItems.succeeded(result)) {
+        records.put(key, ItemRecord.of(run, key, done.at(), result));
+      }
+    });
+  }
+
+  @Override
+  public void finished(RunFinished finished) {
+    finished.unread().forEach(key -> renew(ItemRecord.notReached(run, key, finished.at())));
+  }
+
+  /** Makes this the key's newest record. */
+  void renew(ItemRecord item) {
+    records.remove(item.key());
+    records.put(item.key(), item);
+  }
+
+  /**
+   * {@return the records, with those of open chunks last: that nothing came of them is known only
+   * now}
+   */
+  Collection<ItemRecord> items(Collection<ChunkBegun> open, boolean held) {
+    ItemTrail all = new ItemTrail(run, new LinkedHashMap<>(records));
+    for (ChunkBegun begun : open) {
+      begun.chunk().keys().forEach(key -> all.renew(unanswered(run, key, begun.at(), held)));
+    }
+    return all.records.values();
+  }
+
+  /** {@return the record of an item whose chunk began and has no result} */
+  static ItemRecord unanswered(RunId run, String key, Instant at, boolean held) {
+    return held ? ItemRecord.notReached(run, key, at) : ItemRecord.of(run, key, at, DIED);
+  }
+
+  static boolean isTrouble(ItemRecord item) {
+    return item.state() == ItemState.FAILED || item.state() == ItemState.IN_DOUBT;
+  }
+}

@@ -1,0 +1,180 @@
+package io.runbook4j.ledger;
+
+import io.runbook4j.ledger.Catalog.Head;
+import io.runbook4j.spi.ledger.ItemRecord;
+import io.runbook4j.spi.ledger.LedgerEntry.ChunkBegun;
+import io.runbook4j.spi.ledger.LedgerEntry.ChunkDone;
+import io.runbook4j.spi.ledger.LedgerEntry.ChunkIntent;
+import io.runbook4j.spi.ledger.LedgerEntry.RunFinished;
+import io.runbook4j.spi.ledger.RunId;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Finds the items whose newest record over several runs is not a success, in memory for those items
+ * only.
+ *
+ * <p>The first pass meets the runs from the oldest on; a success takes away an older trouble. Where
+ * an older run was resumed while or after a newer one ran, a success may come up before the older
+ * trouble that it cures; a second pass, which only takes away, mends that. Within a run the order
+ * of entries counts, not its clock.
+ */
+final class JobScan {
+  private final Catalog catalog;
+  private final Predicate<RunId> held;
+  private final Map<String, Mark> marks = new HashMap<>();
+  private boolean addsTroubles = true;
+
+  /** Where a record stands among those of all runs. */
+  record Place(Instant at, int run, long entry) implements Comparable<Place> {
+    private static final Comparator<Place> ORDER = Comparator.comparing(Place::at)
+        .thenComparingInt(Place::run)
+        .thenComparingLong(Place::entry);
+
+    @Override
+    public int compareTo(Place other) {
+      return ORDER.compare(this, other);
+    }
+  }
+
+  /** A record that is not a success, and its place. */
+  record Mark(ItemRecord item, Place place) {}
+
+  JobScan(Catalog catalog, Predicate<RunId> held) {
+    this.catalog = catalog;
+    this.held = held;
+  }
+
+  /** {@return the outstanding items of these runs, in order of recording; runs oldest first} */
+  List<ItemRecord> outstanding(List<Head> runs) {
+    boolean overlap = false;
+    Instant latest = Instant.MIN;
+    for (int i = 0; i < runs.size(); i++) {
+      overlap |= !runs.get(i).started().at().isAfter(latest);
+      Instant end = scan(runs.get(i), i);
+      latest = end.isAfter(latest) ? end : latest;
+    }
+    if (overlap && !marks.isEmpty()) {
+      addsTroubles = false;
+      for (int i = 0; i < runs.size(); i++) {
+        scan(runs.get(i), i);
+      }
+    }
+    return marks.values().stream()
+        .sorted(Comparator.comparing(Mark::place))
+        .map(Mark::item)
+        .toList();
+  }
+
+  private Instant scan(Head head, int order) {
+    RunScan scan = new RunScan(head.run(), order);
+    RunTally tally = RunReplay.of(catalog.file(head.run()), head.run(), scan).tally();
+    scan.addOpen(tally.open(), held.test(head.run()) && !tally.isFinished());
+    return tally.lastAt();
+  }
+
+  /** {@return for each of these keys, the run that has its newest record} */
+  static Map<String, RunId> newestHolders(Catalog catalog, List<Head> runs, Set<String> keys) {
+    Map<String, Place> newest = new HashMap<>();
+    Map<String, RunId> holders = new HashMap<>();
+    for (int i = 0; i < runs.size(); i++) {
+      int order = i;
+      RunId run = runs.get(i).run();
+      RunReplay.of(catalog.file(run), run, new RunFollower() {
+        @Override
+        public void done(ChunkIntent chunk, ChunkDone done) {
+          Place place = new Place(done.at(), order, done.number());
+          for (String key : chunk.keys()) {
+            if (keys.contains(key) && isNewer(place, newest.get(key))) {
+              newest.put(key, place);
+              holders.put(key, run);
+            }
+          }
+        }
+      });
+    }
+    return holders;
+  }
+
+  private static boolean isNewer(Place place, @Nullable Place other) {
+    return other == null || place.compareTo(other) > 0;
+  }
+
+  private final class RunScan implements RunFollower {
+    private final RunId run;
+    private final int order;
+    private final Map<Integer, Place> begun = new HashMap<>();
+    private Instant clock = Instant.MIN;
+    private long entries;
+
+    RunScan(RunId run, int order) {
+      this.run = run;
+      this.order = order;
+    }
+
+    private Place place(Instant at) {
+      clock = at.isAfter(clock) ? at : clock;
+      return new Place(clock, order, entries++);
+    }
+
+    @Override
+    public void begun(ChunkBegun chunk) {
+      begun.put(chunk.chunk().number(), place(chunk.at()));
+    }
+
+    @Override
+    public void done(ChunkIntent chunk, ChunkDone done) {
+      Place place = place(done.at());
+      begun.remove(done.number());
+      if (marks.isEmpty() && ChunkItems.allSucceeded(done)) {
+        return;
+      }
+      ChunkItems.forEach(chunk.keys(), done, (key, result) -> {
+        if (ChunkItems.succeeded(result)) {
+          Mark mark = marks.get(key);
+          if (mark != null && isNewer(place, mark.place())) {
+            marks.remove(key);
+          }
+        } else if (addsTroubles) {
+          add(ItemRecord.of(run, key, done.at(), result), place);
+        }
+      });
+    }
+
+    @Override
+    public void finished(RunFinished finished) {
+      Place place = place(finished.at());
+      if (addsTroubles) {
+        finished
+            .unread()
+            .forEach(key -> add(ItemRecord.notReached(run, key, finished.at()), place));
+      }
+    }
+
+    void addOpen(Collection<ChunkBegun> open, boolean going) {
+      if (!addsTroubles) {
+        return;
+      }
+      for (ChunkBegun chunk : open) {
+        Place place = begun.getOrDefault(chunk.chunk().number(), new Place(clock, order, entries));
+        for (String key : chunk.chunk().keys()) {
+          add(ItemTrail.unanswered(run, key, chunk.at(), going), place);
+        }
+      }
+    }
+
+    private void add(ItemRecord item, Place place) {
+      Mark mark = marks.get(item.key());
+      if (mark == null || isNewer(place, mark.place())) {
+        marks.put(item.key(), new Mark(item, place));
+      }
+    }
+  }
+}

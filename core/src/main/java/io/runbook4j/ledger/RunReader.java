@@ -1,0 +1,186 @@
+package io.runbook4j.ledger;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.runbook4j.spi.ledger.LedgerEntry;
+import io.runbook4j.spi.ledger.LedgerEntry.RunStarted;
+import io.runbook4j.spi.ledger.LedgerException;
+import io.runbook4j.spi.ledger.RunId;
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.DateTimeException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads one run's file, entry by entry, and never more than a line of it at a time.
+ *
+ * <p>What stands behind the last whole line is a torn tail: the rest of a write that the process or
+ * the machine did not finish, or has not finished yet. It is taken for that only if no whole line
+ * of a later write follows; else the bytes in between were whole once, and are damaged. Lines that
+ * one write wrote together, of which a power cut may have kept the later and not the earlier, say
+ * where their write began.
+ */
+final class RunReader implements Closeable {
+  private static final byte[] FORMAT = EntryDecoder.ascii("{\"format\":");
+  private static final byte[] TYPE = EntryDecoder.ascii("{\"type\":\"");
+
+  private final Path file;
+  private final RunId run;
+  private final Lines lines;
+  private long validLength;
+  private long sequence;
+
+  RunReader(Path file, RunId run) {
+    this.file = file;
+    this.run = run;
+    try {
+      this.lines = new Lines(file);
+    } catch (IOException e) {
+      throw unreadable(e);
+    }
+  }
+
+  /** {@return the next entry; null at the end, be it torn or not} */
+  @Nullable LedgerEntry next() {
+    try {
+      if (!lines.next()) {
+        return null;
+      }
+      if (lines.number() == 1) {
+        checkFormat();
+      }
+      if (!isWhole()) {
+        checkTail();
+        return null;
+      }
+      LedgerEntry entry = lines.number() == 1 ? first() : decode();
+      validLength = lines.offset() + lines.end() - lines.start() + 1;
+      return entry;
+    } catch (IOException e) {
+      throw unreadable(e);
+    }
+  }
+
+  private boolean isWhole() {
+    return lines.isTerminated() && Seal.isIntact(lines.buffer(), lines.start(), lines.end());
+  }
+
+  /** {@return the bytes up to the end of the last entry read} */
+  long validLength() {
+    return validLength;
+  }
+
+  /** {@return the run's place among those of its ledger, once the first entry was read} */
+  long sequence() {
+    return sequence;
+  }
+
+  private LedgerEntry first() throws IOException {
+    try {
+      JsonNode line = EntryDecoder.tree(lines.buffer(), lines.start(), lines.end());
+      RunStarted started = EntryDecoder.started(line);
+      if (!started.run().equals(run)) {
+        throw damaged("it is the file of run " + started.run() + ". Give it its name back");
+      }
+      sequence = EntryDecoder.sequence(line);
+      return started;
+    } catch (IllegalArgumentException | DateTimeException e) {
+      throw damaged("it does not begin a run", e);
+    }
+  }
+
+  private LedgerEntry decode() {
+    try {
+      return EntryDecoder.decode(lines.buffer(), lines.start(), lines.end());
+    } catch (IOException | IllegalArgumentException | DateTimeException e) {
+      throw damaged("its checksum is right, and it is not an entry that this version knows", e);
+    }
+  }
+
+  /** Tells a file of another version from a damaged one, whatever its lines look like. */
+  private void checkFormat() {
+    byte[] bytes = lines.buffer();
+    int at = lines.start() + FORMAT.length;
+    if (!EntryDecoder.has(FORMAT, bytes, lines.start(), lines.end())) {
+      return;
+    }
+    long format = 0;
+    while (at < lines.end() && bytes[at] >= '0' && bytes[at] <= '9' && format < 1_000_000) {
+      format = 10 * format + bytes[at++] - '0';
+    }
+    if (at == lines.end() || bytes[at] != ',') {
+      return;
+    }
+    if (format > EntryEncoder.FORMAT) {
+      throw new LedgerException("Ledger file " + file + " has format " + format + " in line 1, and"
+          + " this version reads up to format " + EntryEncoder.FORMAT + ": it is too new. Nothing"
+          + " was changed. Use the version that wrote it, or a newer one.");
+    }
+    if (format < EntryEncoder.FORMAT) {
+      throw new LedgerException("Ledger file " + file + " has format " + format + " in line 1, and"
+          + " this version reads from format " + EntryEncoder.FORMAT + " on: it is too old. Nothing"
+          + " was changed. Use the version that wrote it to finish the run.");
+    }
+  }
+
+  /** Looks for a whole line of a later write behind the one that is not whole. */
+  private void checkTail() throws IOException {
+    long torn = lines.offset();
+    LedgerException damage = damaged("its checksum is wrong or missing, and whole lines follow");
+    do {
+      if (isEvidence(lines.start(), torn) || mergedWithAWholeLine(torn)) {
+        throw damage;
+      }
+    } while (lines.next());
+  }
+
+  /** {@return whether, the line break before it being damaged, a whole line ends this one} */
+  private boolean mergedWithAWholeLine(long torn) {
+    for (int i = lines.start() + 1; i < lines.end(); i++) {
+      if (lines.buffer()[i] == '{'
+          && EntryDecoder.has(TYPE, lines.buffer(), i, lines.end())
+          && isEvidence(i, torn)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private boolean isEvidence(int from, long torn) {
+    long offset = lines.offset() + from - lines.start();
+    return offset > torn
+        && Seal.isIntact(lines.buffer(), from, lines.end())
+        && Seal.writeOffset(lines.buffer(), from, lines.end(), offset) > torn;
+  }
+
+  private LedgerException damaged(String seen) {
+    return damaged(seen, null);
+  }
+
+  /** {@return what to throw because of the line just read} */
+  LedgerException damaged(String seen, @Nullable Throwable cause) {
+    long line = lines.number();
+    String message = "Ledger file " + file + " is damaged in line " + line + " (at byte "
+        + lines.offset() + "): " + seen + ". The " + (line - 1) + " lines before it are intact, and"
+        + " nothing was changed. Restore the file from a copy; or keep those lines (head -n "
+        + (line - 1) + "), which forgets what happened after them, and resume the run; or move the"
+        + " file out of the folder.";
+    return cause == null ? new LedgerException(message) : new LedgerException(message, cause);
+  }
+
+  private LedgerException unreadable(IOException e) {
+    return new LedgerException(
+        "Ledger file " + file + " cannot be read: " + e.getMessage()
+            + ". Nothing was changed. Check that it exists and may be read.",
+        e);
+  }
+
+  @Override
+  public void close() {
+    try {
+      lines.close();
+    } catch (IOException e) {
+      throw unreadable(e);
+    }
+  }
+}

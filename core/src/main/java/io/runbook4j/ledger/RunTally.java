@@ -1,0 +1,316 @@
+package io.runbook4j.ledger;
+
+import io.runbook4j.spi.ledger.Counts;
+import io.runbook4j.spi.ledger.ItemResult;
+import io.runbook4j.spi.ledger.LedgerEntry;
+import io.runbook4j.spi.ledger.LedgerEntry.ChunkBegun;
+import io.runbook4j.spi.ledger.LedgerEntry.ChunkDone;
+import io.runbook4j.spi.ledger.LedgerEntry.ChunkIntent;
+import io.runbook4j.spi.ledger.LedgerEntry.LimitMet;
+import io.runbook4j.spi.ledger.LedgerEntry.Note;
+import io.runbook4j.spi.ledger.LedgerEntry.RunFinished;
+import io.runbook4j.spi.ledger.LedgerEntry.RunResumed;
+import io.runbook4j.spi.ledger.LedgerEntry.RunStarted;
+import io.runbook4j.spi.ledger.LedgerEntry.Span;
+import io.runbook4j.spi.ledger.Position;
+import io.runbook4j.spi.ledger.ResumePoint;
+import io.runbook4j.spi.ledger.RunId;
+import io.runbook4j.spi.ledger.RunState;
+import io.runbook4j.spi.ledger.RunSummary;
+import io.runbook4j.spi.sync.FailureKind;
+import io.runbook4j.spi.sync.Outcome;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a run's entries add up to, and the judge of whether the next one fits. Takes memory for the
+ * chunks in flight and the items to be tried again, not for those that are settled; a chunk whose
+ * items all succeeded at the first try costs a look into two maps. Not safe for many threads.
+ */
+final class RunTally {
+  private static final Set<FailureKind> NO_ATTEMPTS =
+      EnumSet.of(FailureKind.RATE_LIMITED, FailureKind.AUTHENTICATION);
+
+  /** A chunk refused for one of these is cut in two, which says nothing of each of its items. */
+  private static final Set<FailureKind> BISECTED = EnumSet.of(
+      FailureKind.INVALID,
+      FailureKind.TOO_LARGE,
+      FailureKind.NOT_FOUND,
+      FailureKind.CONFLICT,
+      FailureKind.MAPPING_MISSING,
+      FailureKind.INTEGRITY);
+
+  private final RunId run;
+  private final RunFollower follower;
+  private final TreeMap<Integer, ChunkBegun> open = new TreeMap<>();
+  private final ChunkNumbers numbers = new ChunkNumbers();
+
+  /** Items read and not settled, with the results so far; those of open chunks only if retried. */
+  private final Map<String, Integer> pending = new HashMap<>();
+
+  private @Nullable RunStarted started;
+  private @Nullable RunFinished finished;
+  private @Nullable Instant notBefore;
+  private @Nullable Instant lastCallAt;
+  private Position position = Position.start();
+  private int lastPage;
+  private Instant lastAt = Instant.MIN;
+  private long succeeded;
+  private long failed;
+  private long skipped;
+  private long inDoubt;
+
+  RunTally(RunId run, RunFollower follower) {
+    this.run = run;
+    this.follower = follower;
+  }
+
+  /**
+   * Adds the next entry.
+   *
+   * @throws IllegalStateException if it cannot follow the entries before it; nothing is changed
+   */
+  void add(LedgerEntry entry) {
+    Objects.requireNonNull(entry.at(), "at");
+    if (entry instanceof ChunkBegun begun) {
+      requireGoing(entry);
+      begin(begun);
+    } else if (entry instanceof ChunkDone done) {
+      requireGoing(entry);
+      finish(done);
+    } else if (entry instanceof RunStarted start) {
+      start(start);
+    } else if (entry instanceof RunResumed) {
+      require(started != null, "begins with RunResumed and has no RunStarted");
+      finished = null;
+    } else {
+      requireGoing(entry);
+      addRare(entry);
+    }
+    if (entry instanceof ChunkBegun || entry instanceof ChunkDone || entry instanceof Note) {
+      lastCallAt = entry.at();
+    }
+    // Clocks step back; the order of entries is the order of events.
+    lastAt = entry.at().isAfter(lastAt) ? entry.at() : lastAt;
+  }
+
+  private void addRare(LedgerEntry entry) {
+    if (entry instanceof LimitMet met) {
+      notBefore = notBefore == null || met.until().isAfter(notBefore) ? met.until() : notBefore;
+    } else if (entry instanceof RunFinished end) {
+      require(
+          end.state() != RunState.RUNNING && end.state() != RunState.DIED,
+          "must finish COMPLETED, STOPPED or FAILED, was %s",
+          end.state());
+      end.unread().forEach(key -> pending.putIfAbsent(key, 0));
+      finished = end;
+      follower.finished(end);
+    }
+  }
+
+  private void start(RunStarted start) {
+    require(started == null, "has a second RunStarted at %s", start.at());
+    require(start.run().equals(run), "has the RunStarted of run %s", start.run());
+    started = start;
+  }
+
+  private void begin(ChunkBegun begun) {
+    int number = begun.chunk().number();
+    require(number >= 1, "has a chunk number that must be at least 1, was %s", number);
+    require(
+        begun.position().page() >= position.page(),
+        "has chunk %s with a position that goes back to page %s",
+        number,
+        begun.position().page());
+    int spanned = 0;
+    for (Span span : begun.chunk().spans()) {
+      require(span.count() >= 1, "has chunk %s with an empty span", number);
+      spanned += span.count();
+    }
+    require(
+        spanned == begun.chunk().keys().size(),
+        "has chunk %s with %s keys in spans of %s items",
+        number,
+        begun.chunk().keys().size(),
+        spanned);
+    require(numbers.take(number), "began chunk %s twice", number);
+    open.put(number, begun);
+    position = begun.position();
+    for (Span span : begun.chunk().spans()) {
+      lastPage = Math.max(lastPage, span.page());
+    }
+    follower.begun(begun);
+  }
+
+  private void finish(ChunkDone done) {
+    ChunkBegun begun = open.get(done.number());
+    if (begun == null) {
+      throw new IllegalStateException(
+          "Run " + run + " has a result of chunk " + done.number() + ", which is not open");
+    }
+    List<String> keys = begun.chunk().keys();
+    checkIndexes(done, keys.size());
+    for (ItemResult result : done.results()) {
+      count(result, 1);
+    }
+    count(done.others(), keys.size() - done.results().size());
+    updatePending(keys, done);
+    open.remove(done.number());
+    follower.done(begun.chunk(), done);
+  }
+
+  private void checkIndexes(ChunkDone done, int size) {
+    int last = -1;
+    for (ItemResult result : done.results()) {
+      require(
+          result.index() > last && result.index() < size,
+          "has a result of chunk %s whose index must rise and be below %s, was %s",
+          done.number(),
+          size,
+          result.index());
+      last = result.index();
+    }
+  }
+
+  private void count(ItemResult result, int items) {
+    if (!ChunkItems.settles(result)) {
+      return;
+    }
+    Outcome outcome = result.outcome();
+    if (outcome instanceof Outcome.Succeeded) {
+      succeeded += items;
+    } else if (outcome instanceof Outcome.Failed) {
+      failed += items;
+    } else if (outcome instanceof Outcome.Skipped) {
+      skipped += items;
+    } else {
+      inDoubt += items;
+    }
+  }
+
+  private void updatePending(List<String> keys, ChunkDone done) {
+    if (pending.isEmpty() && ChunkItems.allSucceeded(done)) {
+      return;
+    }
+    ChunkItems.forEach(keys, done, (key, result) -> {
+      if (ChunkItems.settles(result)) {
+        pending.remove(key);
+      } else {
+        pending.merge(key, isAttempt(result) ? 1 : 0, Integer::sum);
+      }
+    });
+  }
+
+  /**
+   * {@return whether the answer spoke of the item, and not of how often or by whom it was asked}
+   */
+  private static boolean isAttempt(ItemResult result) {
+    if (!(result.outcome() instanceof Outcome.Failed failed)) {
+      return true;
+    }
+    FailureKind kind = failed.failure().kind();
+    return !NO_ATTEMPTS.contains(kind)
+        && !(result.index() == ItemResult.OTHERS && BISECTED.contains(kind));
+  }
+
+  /** {@return whether the run has ended and was not resumed} */
+  boolean isFinished() {
+    return finished != null;
+  }
+
+  /** {@return how the run ended, unless it goes on} */
+  Optional<RunFinished> finished() {
+    return Optional.ofNullable(finished);
+  }
+
+  /** {@return how the run began; there must be an entry} */
+  RunStarted started() {
+    if (started == null) {
+      throw new IllegalStateException("Run " + run + " has no RunStarted");
+    }
+    return started;
+  }
+
+  /** {@return the latest time of any entry so far} */
+  Instant lastAt() {
+    return lastAt;
+  }
+
+  /** {@return the chunks without a result, by rising number} */
+  Collection<ChunkBegun> open() {
+    return open.values();
+  }
+
+  /** {@return the chunk of that number if it has no result} */
+  Optional<ChunkBegun> open(int number) {
+    return Optional.ofNullable(open.get(number));
+  }
+
+  /** {@return the run in short} */
+  RunSummary summary(boolean held) {
+    return totals().summary(started(), held, Optional.ofNullable(finished));
+  }
+
+  /** {@return the counts that do not depend on whether the run's process lives} */
+  RunTotals totals() {
+    Set<String> inFlight = new HashSet<>();
+    open.values().forEach(begun -> inFlight.addAll(begun.chunk().keys()));
+    long waiting =
+        pending.keySet().stream().filter(key -> !inFlight.contains(key)).count();
+    return new RunTotals(
+        new Counts(succeeded + failed + skipped + inDoubt, succeeded, failed, skipped, inDoubt, 0),
+        inFlight.size(),
+        waiting);
+  }
+
+  /** {@return what is needed to go on; {@code settledSince} from whoever follows the chunks} */
+  ResumePoint resumePoint(Map<String, Integer> settledSince) {
+    List<ChunkIntent> intents = open.values().stream().map(ChunkBegun::chunk).toList();
+    Set<String> inFlight =
+        intents.stream().flatMap(chunk -> chunk.keys().stream()).collect(Collectors.toSet());
+    Map<String, Integer> attempts = pending.entrySet().stream()
+        .filter(entry -> entry.getValue() > 0 || !inFlight.contains(entry.getKey()))
+        .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
+    ResumePoint.Builder point = ResumePoint.builder()
+        .position(position)
+        .settledSince(settledSince)
+        .open(intents)
+        .attempts(attempts)
+        .nextChunk(numbers.highest() + 1)
+        .nextPage(Math.max(lastPage + 1, position.page()))
+        .settled(totals().settled());
+    if (notBefore != null) {
+      point.notBefore(notBefore);
+    }
+    if (lastCallAt != null) {
+      point.lastCallAt(lastCallAt);
+    }
+    return point.build();
+  }
+
+  private void requireGoing(LedgerEntry entry) {
+    require(
+        started != null,
+        "begins with %s and has no RunStarted",
+        entry.getClass().getSimpleName());
+    require(finished == null, "has %s after RunFinished", entry.getClass().getSimpleName());
+  }
+
+  private void require(boolean holds, String problem, Object... values) {
+    if (!holds) {
+      throw new IllegalStateException(
+          "Run " + run + " " + String.format(java.util.Locale.ROOT, problem, values));
+    }
+  }
+}

@@ -1,0 +1,155 @@
+package io.runbook4j.ledger;
+
+import io.runbook4j.spi.ledger.LedgerEntry;
+import io.runbook4j.spi.ledger.LedgerEntry.ChunkDone;
+import io.runbook4j.spi.ledger.LedgerEntry.RunStarted;
+import io.runbook4j.spi.ledger.LedgerException;
+import io.runbook4j.spi.ledger.RunId;
+import io.runbook4j.spi.ledger.RunSummary;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** Appends to one run's file. Safe for many threads. */
+final class RunWriter {
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Path path;
+  private final RunId run;
+  private final Disk.RunFile file;
+  private final RunTally tally;
+  private final FileLedger.Force force;
+  private final JsonLine lines = new JsonLine();
+  private final EntryEncoder encoder = new EntryEncoder(lines);
+
+  /** The bytes of all acknowledged lines. */
+  private long length;
+
+  private @Nullable LedgerException broken;
+
+  /** Goes on behind the whole lines of a file; what stands behind them is cut off. */
+  RunWriter(Path path, Disk.RunFile file, RunId run, RunReplay replay, FileLedger.Force force)
+      throws IOException {
+    this.path = path;
+    this.run = run;
+    this.file = file;
+    this.tally = replay.tally();
+    this.length = replay.validLength();
+    this.force = force;
+    file.truncate(length);
+  }
+
+  /** Writes the entries with one write and forces them once; {@code sequence} is for RunStarted. */
+  void append(List<LedgerEntry> entries, long sequence) {
+    locked(tally -> {
+      if (broken != null) {
+        throw new LedgerException(String.valueOf(broken.getMessage()), broken);
+      }
+      lines.clear();
+      try {
+        for (LedgerEntry entry : entries) {
+          add(Entries.own(entry), sequence);
+        }
+      } catch (IllegalStateException e) {
+        write(); // the entries before it fit, and are counted
+        throw e;
+      } catch (RuntimeException e) {
+        throw broken("an entry could not be written as JSON", e);
+      }
+      write();
+      return entries;
+    });
+  }
+
+  private void add(LedgerEntry entry, long sequence) {
+    List<String> keys = List.of();
+    if (entry instanceof ChunkDone done) {
+      keys = tally.open(done.number()).map(begun -> begun.chunk().keys()).orElse(keys);
+    }
+    tally.add(entry);
+    long from = length + lines.length();
+    if (entry instanceof RunStarted started) {
+      encoder.started(started, sequence);
+    } else {
+      encoder.entry(entry, keys);
+    }
+    if (from > length) {
+      lines.number("from", length);
+    }
+    lines.seal();
+  }
+
+  private void write() {
+    if (lines.length() == 0) {
+      return;
+    }
+    try {
+      file.append(lines.bytes(), lines.length());
+      if (force == FileLedger.Force.EACH_RECORD) {
+        file.force();
+      }
+      length += lines.length();
+    } catch (IOException e) {
+      throw broken(e.getMessage(), e);
+    }
+  }
+
+  /** Takes back what was not acknowledged, and refuses all that comes after. */
+  private LedgerException broken(@Nullable String seen, Exception cause) {
+    LedgerException failure = new LedgerException(
+        "Ledger file " + path + " could not be written: " + seen + ". All " + length
+            + " bytes acknowledged before are intact, this record is not among them, and the ledger"
+            + " writes no more of run " + run
+            + ". Make room or mend the disk, then resume the run.",
+        cause);
+    broken = failure;
+    try {
+      file.truncate(length);
+    } catch (IOException e) {
+      // The next reader takes the rest for a torn tail and cuts it off.
+      failure.addSuppressed(e);
+    }
+    return failure;
+  }
+
+  boolean isBroken() {
+    return locked(tally -> broken != null);
+  }
+
+  boolean isFinished() {
+    return locked(RunTally::isFinished);
+  }
+
+  void remember(Catalog catalog) {
+    locked(tally -> {
+      catalog.remember(run, tally);
+      return run;
+    });
+  }
+
+  RunSummary summary() {
+    return locked(tally -> tally.summary(true));
+  }
+
+  void close() {
+    try {
+      file.close();
+    } catch (IOException e) {
+      throw new LedgerException(
+          "Ledger file " + path + " could not be closed: " + e.getMessage()
+              + ". What was acknowledged is intact; the run can be resumed.",
+          e);
+    }
+  }
+
+  private <R> R locked(Function<RunTally, R> work) {
+    lock.lock();
+    try {
+      return work.apply(tally);
+    } finally {
+      lock.unlock();
+    }
+  }
+}

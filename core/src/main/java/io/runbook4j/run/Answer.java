@@ -1,0 +1,49 @@
+package io.runbook4j.run;
+
+import io.runbook4j.spi.sync.ChunkResult;
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** What came back from sending a batch. */
+final class Answer<T> {
+  private final Batch<T> batch;
+  private final long sentNanos;
+  private final long tookNanos;
+  private final @Nullable ChunkResult result;
+  private final @Nullable Error error;
+
+  Answer(
+      Batch<T> batch,
+      long sentNanos,
+      long tookNanos,
+      @Nullable ChunkResult result,
+      @Nullable Error error) {
+    this.batch = batch;
+    this.sentNanos = sentNanos;
+    this.tookNanos = tookNanos;
+    this.result = result;
+    this.error = error;
+  }
+
+  Batch<T> batch() {
+    return batch;
+  }
+
+  long sentNanos() {
+    return sentNanos;
+  }
+
+  long tookNanos() {
+    return tookNanos;
+  }
+
+  ChunkResult result() {
+    return Objects.requireNonNull(result);
+  }
+
+  /** {@return what the target threw that no run can go on after} */
+  Optional<Error> error() {
+    return Optional.ofNullable(error);
+  }
+}

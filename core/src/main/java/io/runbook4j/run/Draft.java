@@ -1,0 +1,134 @@
+package io.runbook4j.run;
+
+import io.runbook4j.spi.ledger.LedgerEntry.Span;
+import io.runbook4j.spi.ledger.Position;
+import io.runbook4j.spi.sync.Failure;
+import io.runbook4j.spi.sync.Page;
+import java.util.ArrayList;
+import java.util.List;
+
+/** What came out of the source for the next chunk. */
+final class Draft<T> {
+  private final int most;
+  private List<String> keys = List.of();
+  private List<T> values = List.of();
+  private final List<Span> spans = new ArrayList<>(2);
+  private final List<Unreadable> unreadable = new ArrayList<>(0);
+  private final List<Batch<T>> reapplied = new ArrayList<>(0);
+  private Position position = Position.start();
+  private int spanPage;
+  private int spanCount;
+
+  Draft(int most) {
+    this.most = most;
+  }
+
+  /** Makes lists of its own of what may be views of a page. */
+  private void own() {
+    if (!(keys instanceof ArrayList)) {
+      List<String> ownKeys = new ArrayList<>(most);
+      ownKeys.addAll(keys);
+      keys = ownKeys;
+      List<T> ownValues = new ArrayList<>(most);
+      ownValues.addAll(values);
+      values = ownValues;
+    }
+  }
+
+  /**
+   * Adds items of a page that were read one after the other. A whole chunk's worth is taken as
+   * views of the page, without copying: the common case, and what an item costs is mostly memory
+   * touched.
+   */
+  void addRange(Page<T> from, int begin, int end, int page, Position start) {
+    if (begin == end) {
+      return;
+    }
+    noteStart(start);
+    if (keys.isEmpty() && end - begin == most) {
+      keys = from.keys(begin, end);
+      values = from.values(begin, end);
+    } else {
+      own();
+      keys.addAll(from.keys(begin, end));
+      values.addAll(from.values(begin, end));
+    }
+    span(page, end - begin);
+  }
+
+  private void span(int page, int count) {
+    if (page != spanPage) {
+      closeSpan();
+      spanPage = page;
+    }
+    spanCount += count;
+  }
+
+  /**
+   * Adds an item that was read in {@code page}, and is found again by reading from {@code start}.
+   */
+  void add(String key, T value, int page, Position start) {
+    noteStart(start);
+    own();
+    keys.add(key);
+    values.add(value);
+    span(page, 1);
+  }
+
+  private void closeSpan() {
+    if (spanCount > 0) {
+      spans.add(new Span(spanPage, spanCount));
+      spanCount = 0;
+    }
+  }
+
+  int size() {
+    return keys.size();
+  }
+
+  boolean isEmpty() {
+    return keys.isEmpty() && unreadable.isEmpty() && reapplied.isEmpty();
+  }
+
+  /** {@return the fresh items; only if there are any} */
+  Batch<T> batch(Frontier frontier) {
+    closeSpan();
+    return Batch.fresh(keys, values, spans, frontier.open(position, keys.size()));
+  }
+
+  /** Adds an item that cannot be sent. */
+  void addUnreadable(Unreadable item, Position start) {
+    noteStart(start);
+    unreadable.add(item);
+  }
+
+  /** {@return the items that were found and cannot be sent} */
+  List<Unreadable> unreadable() {
+    return unreadable;
+  }
+
+  /** {@return from where to read to find every item of the draft; only if there is any} */
+  Position position() {
+    return position;
+  }
+
+  private void noteStart(Position start) {
+    if (keys.isEmpty() && unreadable.isEmpty()) {
+      position = start;
+    }
+  }
+
+  /** {@return the chunks in doubt whose items have all come up again} */
+  List<Batch<T>> reapplied() {
+    return reapplied;
+  }
+
+  /**
+   * An item that cannot be sent.
+   *
+   * @param key its key
+   * @param page the number of the page that it was read in
+   * @param failure why it cannot be sent
+   */
+  record Unreadable(String key, int page, Failure failure) {}
+}

@@ -1,0 +1,70 @@
+package io.runbook4j.run;
+
+import io.runbook4j.chunk.ChunkSizer;
+import io.runbook4j.run.RunEvents.RetryEvent;
+import io.runbook4j.spi.ledger.ResumePoint;
+import io.runbook4j.spi.sync.Failure;
+import io.runbook4j.spi.time.Time;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.random.RandomGenerator;
+
+/** What the engine of one run and its settlement work on together. */
+final class Parts<T> {
+  final Time time;
+  final RandomGenerator random;
+  final ItemFeed<T> feed;
+  final Workload<T> workload;
+  final ChunkSizer sizer;
+  final Throttle throttle;
+  final Recorder recorder;
+  final RunTally tally;
+  final RunListeners listeners;
+  final Alarm alarm;
+  private final String run;
+  private final List<ChunkReport> concluded = new ArrayList<>();
+
+  Parts(RunSetup<T> setup, Host host) {
+    SyncJob<T> job = setup.job();
+    ResumePoint resume = setup.resume().orElseGet(() -> ResumePoint.builder().build());
+    time = host.time();
+    random = host.random();
+    run = setup.id().value();
+    feed = new ItemFeed<>(setup.source(), resume, setup.isSeekable());
+    workload = new Workload<>(feed);
+    sizer = job.chunkSize().start(job.target().maxChunk());
+    recorder = new Recorder(host.ledger(), setup.id());
+    tally = new RunTally(resume.settled());
+    throttle = new Throttle(
+        job, host.limits().configure(job.service(), job.quotas()), recorder, tally, time, random);
+    listeners = new RunListeners(host.listeners(), tally);
+    alarm = new Alarm(job, host.channels(), recorder, tally, listeners, time);
+  }
+
+  void retryEvent(int items, Failure failure) {
+    RetryEvent event = new RetryEvent();
+    if (event.shouldCommit()) {
+      event.run = run;
+      event.items = items;
+      event.failure = failure.toString();
+      event.commit();
+    }
+  }
+
+  /** Keeps the report of a chunk until the ledger has its result. */
+  void concluded(ChunkReport chunk) {
+    tally.chunk(chunk);
+    if (!listeners.isEmpty()) {
+      concluded.add(chunk);
+    }
+  }
+
+  List<ChunkReport> takeConcluded() {
+    if (concluded.isEmpty()) {
+      return List.of();
+    }
+    List<ChunkReport> taken = List.copyOf(concluded);
+    concluded.clear();
+    return taken;
+  }
+}

@@ -1,0 +1,207 @@
+package io.runbook4j.run;
+
+import io.runbook4j.chunk.ChunkSizer.SizeChange;
+import io.runbook4j.spi.alert.Alert;
+import io.runbook4j.spi.ledger.Counts;
+import io.runbook4j.spi.time.Time;
+import java.io.Console;
+import java.io.PrintStream;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Locale;
+import java.util.OptionalDouble;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Shows a run's progress to a person: on a terminal one line that is drawn over, with the wait that
+ * is going on counted down; elsewhere plain lines, at most one in ten seconds. For one run at a
+ * time; safe for many threads.
+ */
+public final class ProgressDisplay implements RunListener {
+  private static final Duration PLAIN_INTERVAL = Duration.ofSeconds(10);
+  private static final Duration REDRAW = Duration.ofSeconds(1);
+  private static final Duration WORTH_SHOWING = Duration.ofSeconds(2);
+  private static final int BAR = 24;
+
+  private final PrintStream out;
+  private final boolean terminal;
+  private final Time time;
+  private final Object lock = new Object();
+  private @Nullable Progress progress;
+  private @Nullable Wait wait;
+  private Instant lastPlain = Instant.MIN;
+  private int drawn;
+  private int ticking;
+
+  private ProgressDisplay(PrintStream out, boolean terminal, Time time) {
+    this.out = out;
+    this.terminal = terminal;
+    this.time = time;
+  }
+
+  /** {@return a display that draws over one line} {@code time} counts waits down. */
+  public static ProgressDisplay terminal(PrintStream out, Time time) {
+    return new ProgressDisplay(out, true, time);
+  }
+
+  /** {@return a display that prints plain lines} */
+  public static ProgressDisplay plain(PrintStream out, Time time) {
+    return new ProgressDisplay(out, false, time);
+  }
+
+  /** {@return a display on standard output, which draws over its line if that is a terminal} */
+  public static ProgressDisplay standard() {
+    return new ProgressDisplay(System.out, isTerminal(), Time.system());
+  }
+
+  // From JDK 22 on there is a console even where there is no terminal, and only Console.isTerminal
+  // tells.
+  @SuppressWarnings("SystemConsoleNull")
+  private static boolean isTerminal() {
+    if (System.console() == null) {
+      return false;
+    }
+    try {
+      return (boolean) Console.class.getMethod("isTerminal").invoke(System.console());
+    } catch (NoSuchMethodException e) {
+      return true;
+    } catch (ReflectiveOperationException e) {
+      return false;
+    }
+  }
+
+  @Override
+  public void onStarted(RunControl run) {
+    line("Run " + run.runId() + " of job " + run.job() + " goes");
+  }
+
+  @Override
+  public void onChunk(ChunkReport chunk, Progress newest) {
+    synchronized (lock) {
+      progress = newest;
+      if (terminal) {
+        draw();
+      } else if (!lastPlain.plus(PLAIN_INTERVAL).isAfter(time.now())) {
+        lastPlain = time.now();
+        out.println(describe(newest));
+      }
+    }
+  }
+
+  @Override
+  public void onWait(Wait newest) {
+    synchronized (lock) {
+      Duration length = Duration.between(newest.from(), newest.until());
+      if (length.compareTo(WORTH_SHOWING) < 0) {
+        return;
+      }
+      wait = newest;
+      if (terminal) {
+        tick();
+      } else {
+        out.println("  waits " + TextReport.duration(length) + " for " + newest.cause());
+      }
+    }
+  }
+
+  @Override
+  public void onWaitOver() {
+    synchronized (lock) {
+      wait = null;
+      ticking++;
+    }
+  }
+
+  @Override
+  public void onSizeChange(SizeChange change) {
+    line("  chunk size " + change);
+  }
+
+  @Override
+  public void onAlert(Alert alert) {
+    line("  " + alert.severity() + " alert: " + alert.text());
+  }
+
+  @Override
+  public void onFinished(RunReport report) {
+    synchronized (lock) {
+      progress = null;
+      wait = null;
+    }
+    line("Run " + report.runId() + " " + report.state() + ": " + report.reason());
+  }
+
+  /** Prints a line of its own, above the one that is drawn over. */
+  private void line(String text) {
+    synchronized (lock) {
+      if (terminal) {
+        out.print("\r" + " ".repeat(drawn) + "\r");
+        drawn = 0;
+      }
+      out.println(text);
+      if (terminal && progress != null) {
+        draw();
+      }
+      out.flush();
+    }
+  }
+
+  private void draw() {
+    String text = progress == null ? "" : describe(progress);
+    Wait current = wait;
+    if (current != null) {
+      Duration left = Duration.between(time.now(), current.until());
+      text += "  waits " + TextReport.duration(left.isNegative() ? Duration.ZERO : left) + " for "
+          + current.cause();
+    }
+    out.print("\r" + text + " ".repeat(Math.max(0, drawn - text.length())));
+    out.flush();
+    drawn = text.length();
+  }
+
+  /** Redraws the countdown until the wait is over; the run's own thread is the one that waits. */
+  private void tick() {
+    int mine = ++ticking;
+    draw();
+    Thread thread = new Thread(() -> redrawWhileWaiting(mine), "runbook4j-progress");
+    thread.setDaemon(true);
+    thread.start();
+  }
+
+  private void redrawWhileWaiting(int mine) {
+    try {
+      while (true) {
+        time.sleep(REDRAW);
+        synchronized (lock) {
+          if (mine != ticking || wait == null) {
+            return;
+          }
+          draw();
+        }
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread()
+          .interrupt(); // the display stops counting; the run says itself when it goes on
+    }
+  }
+
+  private static String describe(Progress progress) {
+    Counts counts = progress.counts();
+    StringBuilder text = new StringBuilder();
+    OptionalDouble share = progress.share();
+    if (share.isPresent()) {
+      int full = (int) Math.round(share.getAsDouble() * BAR);
+      text.append('[').append("#".repeat(full)).append(".".repeat(BAR - full)).append("] ");
+      text.append(String.format(Locale.ROOT, "%3.0f %%  ", 100 * share.getAsDouble()));
+    }
+    text.append(counts.settled())
+        .append(
+            progress.expected().isPresent() ? " of " + progress.expected().getAsLong() : " items");
+    text.append(String.format(Locale.ROOT, "  %.0f/s", progress.rate()));
+    text.append("  failed ").append(counts.failed());
+    if (counts.inDoubt() > 0) {
+      text.append("  in doubt ").append(counts.inDoubt());
+    }
+    return text.toString();
+  }
+}

@@ -1,0 +1,61 @@
+package io.runbook4j.run;
+
+import jdk.jfr.Category;
+import jdk.jfr.Description;
+import jdk.jfr.Event;
+import jdk.jfr.Label;
+import jdk.jfr.Name;
+import jdk.jfr.StackTrace;
+
+/** What a run tells Java Flight Recorder. */
+final class RunEvents {
+  private RunEvents() {}
+
+  @Name("io.runbook4j.Chunk")
+  @Label("Chunk")
+  @Category("Runbook4j")
+  @Description("A chunk was sent and has its answer")
+  @StackTrace(false)
+  static final class ChunkEvent extends Event {
+    @Label("Run")
+    String run = "";
+
+    @Label("Number")
+    int number;
+
+    @Label("Items")
+    int items;
+
+    @Label("Result")
+    String result = "";
+  }
+
+  @Name("io.runbook4j.Wait")
+  @Label("Wait")
+  @Category("Runbook4j")
+  @Description("A run waited for a limit, a back-off, its window or an answer")
+  @StackTrace(false)
+  static final class WaitEvent extends Event {
+    @Label("Run")
+    String run = "";
+
+    @Label("Cause")
+    String cause = "";
+  }
+
+  @Name("io.runbook4j.Retry")
+  @Label("Retry")
+  @Category("Runbook4j")
+  @Description("Items are to be tried again")
+  @StackTrace(false)
+  static final class RetryEvent extends Event {
+    @Label("Run")
+    String run = "";
+
+    @Label("Items")
+    int items;
+
+    @Label("Failure")
+    String failure = "";
+  }
+}

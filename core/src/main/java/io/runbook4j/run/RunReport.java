@@ -1,0 +1,192 @@
+package io.runbook4j.run;
+
+import io.runbook4j.chunk.ChunkSizer.SizeChange;
+import io.runbook4j.spi.alert.Alert;
+import io.runbook4j.spi.ledger.Counts;
+import io.runbook4j.spi.ledger.RunId;
+import io.runbook4j.spi.ledger.RunOrigin;
+import io.runbook4j.spi.ledger.RunState;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+
+/**
+ * What came of a run. Immutable. Counts are of the whole run; chunks, waits, limits and reasons are
+ * of the process that ran or resumed it last. Lists are bounded, so that a report does not grow
+ * with the run; the ledger has the rest.
+ */
+public final class RunReport {
+  private final Head head;
+  private final Counts counts;
+  private final Totals totals;
+  private final List<FailureReason> reasons;
+  private final List<ChunkReport> chunks;
+  private final List<SizeChange> sizeChanges;
+  private final List<LimitReport> limits;
+  private final List<Alert> alerts;
+  private final List<String> problems;
+
+  RunReport(Head head, Counts counts, RunTally tally) {
+    this.head = head;
+    this.counts = Objects.requireNonNull(counts, "counts");
+    this.totals = tally.totals();
+    this.reasons = tally.reasons();
+    this.chunks = tally.chunks();
+    this.sizeChanges = tally.sizeChanges();
+    this.limits = tally.limits();
+    this.alerts = tally.alerts();
+    this.problems = tally.problems();
+  }
+
+  /** {@return the run} */
+  public RunId runId() {
+    return head.run();
+  }
+
+  /** {@return the job's name} */
+  public String job() {
+    return head.job();
+  }
+
+  /** {@return why the run exists} */
+  public RunOrigin origin() {
+    return head.origin();
+  }
+
+  /** {@return COMPLETED, STOPPED or FAILED} */
+  public RunState state() {
+    return head.state();
+  }
+
+  /** {@return why it ended, for a person} */
+  public String reason() {
+    return head.reason();
+  }
+
+  /** {@return when this process began or resumed the run} */
+  public Instant startedAt() {
+    return head.startedAt();
+  }
+
+  /** {@return when it ended} */
+  public Instant endedAt() {
+    return head.endedAt();
+  }
+
+  /**
+   * {@return whether this process went on with a run that another one, or an earlier call, had
+   * left}
+   */
+  public boolean isResumed() {
+    return head.resumed();
+  }
+
+  /** {@return how many items there are, and where they stand; adds up} */
+  public Counts counts() {
+    return counts;
+  }
+
+  /** {@return calls, retries and waits} */
+  public Totals totals() {
+    return totals;
+  }
+
+  /**
+   * {@return why items failed, were skipped or stayed in doubt; most frequent first, at most 100}
+   */
+  public List<FailureReason> reasons() {
+    return reasons;
+  }
+
+  /** {@return the last 200 chunks, in order} */
+  public List<ChunkReport> chunks() {
+    return chunks;
+  }
+
+  /** {@return the changes of the chunk size, in order; the last 200} */
+  public List<SizeChange> sizeChanges() {
+    return sizeChanges;
+  }
+
+  /** {@return the limits that were met, in order; the last 200} */
+  public List<LimitReport> limits() {
+    return limits;
+  }
+
+  /** {@return the alerts that were raised} */
+  public List<Alert> alerts() {
+    return alerts;
+  }
+
+  /**
+   * {@return what went wrong beside the items: an alert that could not be delivered, a listener
+   * that threw}
+   */
+  public List<String> problems() {
+    return problems;
+  }
+
+  /** {@return what a person does next, a sentence each; empty if there is nothing to do} */
+  public List<String> next() {
+    return NextSteps.of(this);
+  }
+
+  /** {@return the report as aligned text, lines separated by a line feed} */
+  public String text() {
+    return new TextReport(this).toString();
+  }
+
+  /** {@return the report as JSON, as {@code docs/run-report.schema.json} describes it} */
+  public String json() {
+    return JsonReport.of(this);
+  }
+
+  @Override
+  public String toString() {
+    return "RunReport[" + runId() + " " + job() + " " + state() + " " + counts + "]";
+  }
+
+  /**
+   * How a run began and ended.
+   *
+   * @param run the run
+   * @param job the job's name
+   * @param origin why the run exists
+   * @param state how it ended
+   * @param reason why it ended
+   * @param startedAt when this process began
+   * @param endedAt when it ended
+   * @param resumed whether another process had begun it
+   */
+  record Head(
+      RunId run,
+      String job,
+      RunOrigin origin,
+      RunState state,
+      String reason,
+      Instant startedAt,
+      Instant endedAt,
+      boolean resumed) {}
+
+  /**
+   * Calls, retries and waits of one process.
+   *
+   * @param calls how often the target was called, verifications included
+   * @param retriedItems how often an item was tried again
+   * @param waited how long nothing was sent because of a limit or a back-off
+   * @param chunks how many chunks had a result
+   */
+  public record Totals(long calls, long retriedItems, Duration waited, long chunks) {}
+
+  /**
+   * A limit that was met.
+   *
+   * @param at when
+   * @param service the limit's name
+   * @param until nothing is sent before
+   * @param asked how long the service asked to wait, if it said so
+   */
+  public record LimitReport(Instant at, String service, Instant until, Optional<Duration> asked) {}
+}

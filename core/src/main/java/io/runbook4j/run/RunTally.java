@@ -1,0 +1,232 @@
+package io.runbook4j.run;
+
+import io.runbook4j.chunk.ChunkSizer.SizeChange;
+import io.runbook4j.run.RunReport.LimitReport;
+import io.runbook4j.run.RunReport.Totals;
+import io.runbook4j.spi.alert.Alert;
+import io.runbook4j.spi.ledger.Counts;
+import io.runbook4j.spi.sync.Failure;
+import io.runbook4j.spi.sync.FailureKind;
+import io.runbook4j.spi.sync.Outcome;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Counts what happens in a run, in bounded memory. Not safe for many threads. */
+final class RunTally {
+  private static final int MOST_ROWS = 200;
+  private static final int MOST_REASONS = 100;
+  private static final int MOST_SAMPLES = 5;
+  private static final Group OTHER = new Group(Optional.empty(), Optional.empty(), "other reasons");
+
+  private long succeeded;
+  private long failed;
+  private long skipped;
+  private long inDoubt;
+  private final long settledBefore;
+  private long calls;
+  private long retriedItems;
+  private long chunkCount;
+  private Duration waited = Duration.ZERO;
+  private final Map<Group, Members> groups = new HashMap<>();
+  private final Deque<ChunkReport> chunks = new ArrayDeque<>();
+  private final Deque<SizeChange> sizeChanges = new ArrayDeque<>();
+  private final Deque<LimitReport> limits = new ArrayDeque<>();
+  private final List<Alert> alerts = new ArrayList<>();
+  private final Deque<String> problems = new ArrayDeque<>();
+
+  RunTally(Counts before) {
+    succeeded = before.succeeded();
+    failed = before.failed();
+    skipped = before.skipped();
+    inDoubt = before.inDoubt();
+    settledBefore = before.settled();
+  }
+
+  void succeeded(int items) {
+    succeeded += items;
+  }
+
+  /** Counts one item whose outcome is its last. */
+  void settled(String key, Outcome outcome) {
+    outcome.fold(new Outcome.Cases<>() {
+      @Override
+      public Boolean succeeded() {
+        succeeded++;
+        return true;
+      }
+
+      @Override
+      public Boolean failed(Failure failure) {
+        failed++;
+        return group(key, Optional.of(failure.kind()), failure.code(), failure.message());
+      }
+
+      @Override
+      public Boolean skipped(String reason) {
+        skipped++;
+        return group(key, Optional.empty(), Optional.empty(), reason);
+      }
+
+      @Override
+      public Boolean inDoubt(Failure failure) {
+        inDoubt++;
+        return group(
+            key, Optional.of(failure.kind()), failure.code(), "in doubt: " + failure.message());
+      }
+    });
+  }
+
+  private boolean group(
+      String key, Optional<FailureKind> kind, Optional<String> code, String message) {
+    Group group = new Group(kind, code, signature(message, key));
+    if (groups.size() >= MOST_REASONS && !groups.containsKey(group)) {
+      group = OTHER;
+    }
+    Members members = groups.computeIfAbsent(group, g -> new Members());
+    members.count++;
+    if (members.samples.size() < MOST_SAMPLES) {
+      members.samples.add(key);
+    }
+    return true;
+  }
+
+  /**
+   * {@return the message with the key as an asterisk and every number as a hash sign, so that like
+   * failures are one reason}
+   */
+  static String signature(String message, String key) {
+    String text = message.replace(key, "*");
+    StringBuilder signature = new StringBuilder(text.length());
+    boolean inNumber = false;
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      boolean digit = c >= '0' && c <= '9';
+      if (!digit) {
+        signature.append(c);
+      } else if (!inNumber) {
+        signature.append('#');
+      }
+      inNumber = digit;
+    }
+    return signature.toString();
+  }
+
+  void called() {
+    calls++;
+  }
+
+  void retried(int items) {
+    retriedItems += items;
+  }
+
+  void waited(Duration duration) {
+    waited = waited.plus(duration);
+  }
+
+  void chunk(ChunkReport chunk) {
+    chunkCount++;
+    keep(chunks, chunk);
+  }
+
+  void sizeChanged(SizeChange change) {
+    keep(sizeChanges, change);
+  }
+
+  void limit(LimitReport limit) {
+    keep(limits, limit);
+  }
+
+  void alert(Alert alert) {
+    alerts.add(alert);
+  }
+
+  void problem(String problem) {
+    keep(problems, problem);
+  }
+
+  private static <E> void keep(Deque<E> rows, E row) {
+    if (rows.size() == MOST_ROWS) {
+      rows.removeFirst();
+    }
+    rows.addLast(row);
+  }
+
+  /** {@return the counts, with items that were read and have no outcome as not reached} */
+  Counts counts(long notReached) {
+    return counts(notReached, 0);
+  }
+
+  /** {@return the counts, with items of chunks that were sent and never answered as in doubt} */
+  Counts counts(long notReached, long unanswered) {
+    long doubtful = inDoubt + unanswered;
+    return new Counts(
+        succeeded + failed + skipped + doubtful + notReached,
+        succeeded,
+        failed,
+        skipped,
+        doubtful,
+        notReached);
+  }
+
+  /** {@return how many items got their outcome in this process} */
+  long settledHere() {
+    return succeeded + failed + skipped + inDoubt - settledBefore;
+  }
+
+  Totals totals() {
+    return new Totals(calls, retriedItems, waited, chunkCount);
+  }
+
+  List<FailureReason> reasons() {
+    return groups.entrySet().stream()
+        .map(e -> new FailureReason(
+            e.getKey().kind,
+            e.getKey().code,
+            e.getKey().text,
+            e.getValue().count,
+            List.copyOf(e.getValue().samples)))
+        .sorted(Comparator.comparingLong(FailureReason::count)
+            .reversed()
+            .thenComparing(FailureReason::text))
+        .toList();
+  }
+
+  List<ChunkReport> chunks() {
+    return copy(chunks);
+  }
+
+  List<SizeChange> sizeChanges() {
+    return copy(sizeChanges);
+  }
+
+  List<LimitReport> limits() {
+    return copy(limits);
+  }
+
+  List<Alert> alerts() {
+    return copy(alerts);
+  }
+
+  List<String> problems() {
+    return copy(problems);
+  }
+
+  private static <E> List<E> copy(Collection<E> rows) {
+    return List.copyOf(rows);
+  }
+
+  private record Group(Optional<FailureKind> kind, Optional<String> code, String text) {}
+
+  private static final class Members {
+    private long count;
+    private final List<String> samples = new ArrayList<>(MOST_SAMPLES);
+  }
+}

@@ -1,0 +1,334 @@
+package io.runbook4j.run;
+
+import io.runbook4j.ledger.MemoryLedger;
+import io.runbook4j.limit.Limits;
+import io.runbook4j.limit.RetryBudget;
+import io.runbook4j.spi.alert.AlertChannel;
+import io.runbook4j.spi.ledger.ItemFilter;
+import io.runbook4j.spi.ledger.ItemRecord;
+import io.runbook4j.spi.ledger.ItemState;
+import io.runbook4j.spi.ledger.Ledger;
+import io.runbook4j.spi.ledger.LedgerEntry.RunResumed;
+import io.runbook4j.spi.ledger.ResumePoint;
+import io.runbook4j.spi.ledger.RunId;
+import io.runbook4j.spi.ledger.RunOrigin;
+import io.runbook4j.spi.ledger.RunState;
+import io.runbook4j.spi.ledger.RunSummary;
+import io.runbook4j.spi.sync.Source;
+import io.runbook4j.spi.time.Time;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
+import java.util.random.RandomGenerator;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Runs jobs, and reruns and resumes what earlier runs left. Safe for many threads; each call runs
+ * on its caller's thread until the run ends.
+ *
+ * <p>Runs of one runner share the limiter and the retry budget of each service. A run that could
+ * not be finished ends with a report, not with an exception; an exception means that the run could
+ * not be recorded, or that the target threw an {@link Error}.
+ */
+public final class Runner implements AutoCloseable {
+  private static final Set<RunState> RESUMABLE =
+      Set.of(RunState.STOPPED, RunState.FAILED, RunState.DIED);
+
+  private final Host host;
+  private final Set<RunControl> active = ConcurrentHashMap.newKeySet();
+
+  private Runner(Builder builder) {
+    Time time = builder.time;
+    host = new Host(
+        builder.ledger == null ? MemoryLedger.create() : builder.ledger,
+        builder.limits == null ? Limits.create(time, builder.random) : builder.limits,
+        new Budgets(builder.budget),
+        List.copyOf(builder.listeners),
+        List.copyOf(builder.channels),
+        time,
+        builder.random,
+        builder.executor == null
+            ? Executors.newCachedThreadPool(new DaemonThreads())
+            : builder.executor);
+  }
+
+  /** {@return a builder; with no settings it gives a runner that keeps its ledger in memory} */
+  public static Builder builder() {
+    return new Builder();
+  }
+
+  /** {@return the ledger, for questions about earlier runs} */
+  public Ledger ledger() {
+    return host.ledger();
+  }
+
+  /**
+   * Runs the job over its whole source.
+   *
+   * @return the report
+   */
+  public <T> RunReport run(SyncJob<T> job) {
+    return start(job, RunOrigin.full(), job.source(), List.of());
+  }
+
+  /**
+   * Goes on with the newest run of the job if it was stopped, failed or died; else runs the job.
+   *
+   * @return the report
+   * @throws IllegalStateException if the newest run is going on
+   */
+  public <T> RunReport runOrResume(SyncJob<T> job) {
+    Optional<RunSummary> newest = host.ledger().runs(job.name(), 1).stream().findFirst();
+    return newest.isPresent() && newest.get().state() != RunState.COMPLETED
+        ? resume(job, newest.get().run())
+        : run(job);
+  }
+
+  /**
+   * Goes on with a run that was stopped, failed or died, in this process or another. Items that
+   * have an outcome are not sent again; chunks that were sent and have no result are treated as
+   * {@link SyncJob.Builder#inDoubt} says.
+   *
+   * @return the report
+   * @throws IllegalArgumentException if there is no such run, or it is another job's
+   * @throws IllegalStateException if the run is going on, or completed
+   */
+  public <T> RunReport resume(SyncJob<T> job, RunId run) {
+    RunSummary summary = summary(job, run);
+    if (!RESUMABLE.contains(summary.state())) {
+      throw new IllegalStateException("run " + run + " of job " + job.name() + " is "
+          + summary.state() + "; only one that is STOPPED, FAILED or DIED can be resumed");
+    }
+    host.ledger().record(run, List.of(new RunResumed(host.time().now())));
+    ResumePoint point = host.ledger().resumePoint(run);
+    RunOrigin origin = summary.started().origin();
+    boolean rerun = origin.kind() == RunOrigin.Kind.RERUN_FAILED
+        || origin.kind() == RunOrigin.Kind.RERUN_OUTSTANDING;
+    Source<T> source =
+        rerun ? new RerunSource<>(job.source(), origin.filter().keys()) : job.source();
+    return execute(new RunSetup<>(run, origin, job, source, Optional.of(point), List.of()));
+  }
+
+  /**
+   * Reruns the items that failed in the run and have not succeeded since.
+   *
+   * @return the report
+   */
+  public <T> RunReport rerunFailed(SyncJob<T> job, RunId run) {
+    return rerunFailed(job, run, ItemFilter.failed());
+  }
+
+  /**
+   * Reruns those items of the run that pass the filter and have not succeeded since, and no others.
+   * Items in doubt are verified first where the target can; those that it does not know are then
+   * sent, since the filter asked for them.
+   *
+   * @return the report
+   * @throws IllegalArgumentException if there is no such run, or it is another job's
+   */
+  public <T> RunReport rerunFailed(SyncJob<T> job, RunId run, ItemFilter filter) {
+    summary(job, run);
+    Set<String> outstanding = host.ledger().outstanding(job.name(), ItemFilter.all()).stream()
+        .map(ItemRecord::key)
+        .collect(Collectors.toSet());
+    List<ItemRecord> items = host.ledger().items(run, filter.limit(Integer.MAX_VALUE)).stream()
+        .filter(item -> outstanding.contains(item.key()))
+        .limit(filter.limit())
+        .toList();
+    return rerun(job, RunOrigin.Kind.RERUN_FAILED, Optional.of(run), items);
+  }
+
+  /**
+   * Reruns the items of the job that failed, were skipped or were not reached in their newest run.
+   *
+   * @return the report
+   */
+  public <T> RunReport rerunOutstanding(SyncJob<T> job) {
+    return rerunOutstanding(
+        job, ItemFilter.all().states(ItemState.FAILED, ItemState.SKIPPED, ItemState.NOT_REACHED));
+  }
+
+  /**
+   * Reruns those outstanding items of the job that pass the filter, in doubt as
+   * {@link #rerunFailed}.
+   *
+   * @return the report
+   */
+  public <T> RunReport rerunOutstanding(SyncJob<T> job, ItemFilter filter) {
+    List<ItemRecord> items = host.ledger().outstanding(job.name(), filter);
+    return rerun(job, RunOrigin.Kind.RERUN_OUTSTANDING, Optional.empty(), items);
+  }
+
+  /**
+   * Runs the job over its whole source once more, those items that have succeeded included.
+   *
+   * @param reason why that is right, such as a global issue that was found and resolved; recorded;
+   *     not blank
+   * @return the report
+   */
+  public <T> RunReport replayAll(SyncJob<T> job, String reason) {
+    RunOrigin origin =
+        new RunOrigin(RunOrigin.Kind.REPLAY, Optional.empty(), ItemFilter.all(), reason);
+    return start(job, origin, job.source(), List.of());
+  }
+
+  /**
+   * Stops all runs that are going on; each ends with a report, and can be resumed. Returns at once.
+   */
+  public void stop(String reason) {
+    active.forEach(run -> run.stop(reason));
+  }
+
+  /**
+   * Stops all runs, and closes the ledger. A run that still waits for an answer then fails to
+   * record it: stop and wait first.
+   */
+  @Override
+  public void close() {
+    stop("the runner was closed");
+    host.ledger().close();
+  }
+
+  private <T> RunReport rerun(
+      SyncJob<T> job, RunOrigin.Kind kind, Optional<RunId> parent, List<ItemRecord> items) {
+    Set<String> keys =
+        items.stream().map(ItemRecord::key).collect(Collectors.toCollection(LinkedHashSet::new));
+    // The keys themselves are recorded, so that the rerun can be resumed after some of them have
+    // succeeded.
+    ItemFilter chosen = keys.isEmpty() ? ItemFilter.failed() : ItemFilter.all().keys(keys);
+    List<String> doubtful = items.stream()
+        .filter(item -> item.state() == ItemState.IN_DOUBT && job.inDoubt() != InDoubt.PARK)
+        .map(ItemRecord::key)
+        .toList();
+    return start(
+        job,
+        new RunOrigin(kind, parent, chosen, ""),
+        new RerunSource<>(job.source(), keys),
+        doubtful);
+  }
+
+  private <T> RunReport start(
+      SyncJob<T> job, RunOrigin origin, Source<T> source, List<String> doubtful) {
+    RunId id = RunId.at(host.time().now(), host.random());
+    return execute(new RunSetup<>(id, origin, job, source, Optional.empty(), doubtful));
+  }
+
+  private <T> RunReport execute(RunSetup<T> setup) {
+    RunEngine<T> engine = new RunEngine<>(setup, host);
+    active.add(engine);
+    try {
+      return engine.run();
+    } finally {
+      active.remove(engine);
+    }
+  }
+
+  private RunSummary summary(SyncJob<?> job, RunId run) {
+    RunSummary summary = host.ledger()
+        .run(run)
+        .orElseThrow(() ->
+            new IllegalArgumentException("run must be one that the ledger knows, was " + run));
+    if (!summary.started().job().equals(job.name())) {
+      throw new IllegalArgumentException("run must be one of job " + job.name() + ", was " + run
+          + " of job " + summary.started().job());
+    }
+    return summary;
+  }
+
+  /** Collects a runner's settings. Not safe for many threads. */
+  public static final class Builder {
+    private @Nullable Ledger ledger;
+    private @Nullable Limits limits;
+    private Supplier<RetryBudget> budget = RetryBudget::defaults;
+    private final List<RunListener> listeners = new ArrayList<>();
+    private final List<AlertChannel> channels = new ArrayList<>();
+    private Time time = Time.system();
+    private RandomGenerator random = RandomGenerator.getDefault();
+    private @Nullable Executor executor;
+
+    private Builder() {}
+
+    /**
+     * Sets the ledger, which the runner closes. Default one in memory, which forgets when the
+     * process ends.
+     */
+    public Builder ledger(Ledger ledger) {
+      this.ledger = Objects.requireNonNull(ledger, "ledger");
+      return this;
+    }
+
+    /** Sets the limiters, to share them with adapters and other runners. Default its own. */
+    public Builder limits(Limits limits) {
+      this.limits = Objects.requireNonNull(limits, "limits");
+      return this;
+    }
+
+    /** Sets how each service's retry budget is made. Default {@link RetryBudget#defaults}. */
+    public Builder retryBudget(Supplier<RetryBudget> budget) {
+      this.budget = Objects.requireNonNull(budget, "budget");
+      return this;
+    }
+
+    /** Adds a listener to every run. */
+    public Builder listener(RunListener listener) {
+      listeners.add(Objects.requireNonNull(listener, "listener"));
+      return this;
+    }
+
+    /** Adds a channel for every alert. Default none but the log. */
+    public Builder alerts(AlertChannel channel) {
+      channels.add(Objects.requireNonNull(channel, "channel"));
+      return this;
+    }
+
+    /** Sets the clock that everything waits on. Default the system's. */
+    public Builder time(Time time) {
+      this.time = Objects.requireNonNull(time, "time");
+      return this;
+    }
+
+    /**
+     * Sets the source of chance for jitter and run ids; safe for many threads if the runner is used
+     * by many.
+     */
+    public Builder random(RandomGenerator random) {
+      this.random = Objects.requireNonNull(random, "random");
+      return this;
+    }
+
+    /**
+     * Sets where chunks are sent when a job has more than one in flight. Default daemon threads of
+     * its own.
+     */
+    public Builder executor(Executor executor) {
+      this.executor = Objects.requireNonNull(executor, "executor");
+      return this;
+    }
+
+    /** {@return the runner} */
+    public Runner build() {
+      return new Runner(this);
+    }
+  }
+
+  private static final class DaemonThreads implements ThreadFactory {
+    private final AtomicInteger count = new AtomicInteger();
+
+    @Override
+    public Thread newThread(Runnable task) {
+      Thread thread = new Thread(task, "runbook4j-chunk-" + count.incrementAndGet());
+      thread.setDaemon(true);
+      return thread;
+    }
+  }
+}

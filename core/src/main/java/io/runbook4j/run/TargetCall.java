@@ -1,0 +1,132 @@
+package io.runbook4j.run;
+
+import dev.failsafe.BulkheadFullException;
+import dev.failsafe.CircuitBreakerOpenException;
+import dev.failsafe.Failsafe;
+import dev.failsafe.FailsafeException;
+import dev.failsafe.FailsafeExecutor;
+import dev.failsafe.Policy;
+import dev.failsafe.RateLimitExceededException;
+import dev.failsafe.TimeoutExceededException;
+import io.runbook4j.spi.sync.Chunk;
+import io.runbook4j.spi.sync.ChunkResult;
+import io.runbook4j.spi.sync.Failure;
+import io.runbook4j.spi.sync.FailureException;
+import io.runbook4j.spi.sync.FailureKind;
+import io.runbook4j.spi.sync.Outcome;
+import io.runbook4j.spi.sync.Target;
+import io.runbook4j.spi.sync.Target.Verdict;
+import io.runbook4j.spi.time.Time;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Sends batches to the target, and turns whatever it does into an answer. Safe for many threads.
+ */
+final class TargetCall<T> {
+  private final Target<T> target;
+  private final Time time;
+  private final @Nullable FailsafeExecutor<ChunkResult> guard;
+
+  TargetCall(Target<T> target, List<Policy<ChunkResult>> guards, Time time) {
+    this.target = target;
+    this.time = time;
+    this.guard = guards.isEmpty() ? null : Failsafe.with(guards);
+  }
+
+  Answer<T> send(Batch<T> batch) {
+    long sent = time.nanoTime();
+    ChunkResult result = null;
+    Error error = null;
+    try {
+      Batch.Doubt doubt = batch.doubt().orElse(null);
+      result = doubt == null ? apply(batch.chunk()) : verify(doubt);
+    } catch (Error e) {
+      error = e; // handed to the run's own thread, which throws it once the other chunks are in
+    } catch (Throwable e) { // a checked exception that nobody declared
+      result = threw(e);
+    }
+    return new Answer<>(batch, sent, time.nanoTime() - sent, result, error);
+  }
+
+  private ChunkResult apply(Chunk<T> chunk) {
+    try {
+      ChunkResult result =
+          guard == null ? target.apply(chunk) : guard.get(() -> target.apply(chunk));
+      return Objects.requireNonNull(result, "the target returned null");
+    } catch (FailureException e) {
+      return ChunkResult.refused(e.failure());
+    } catch (CircuitBreakerOpenException e) {
+      return ChunkResult.refused(Failure.of(FailureKind.SERVER_ERROR, "the circuit breaker is open")
+          .withRetryAfter(e.getCircuitBreaker().getRemainingDelay()));
+    } catch (BulkheadFullException | RateLimitExceededException e) {
+      return ChunkResult.refused(
+          Failure.of(FailureKind.RATE_LIMITED, "a policy of the job refused the call: " + e));
+    } catch (TimeoutExceededException e) {
+      return ChunkResult.unanswered(
+          Failure.of(FailureKind.TIMEOUT, "no answer within the job's time-out"));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return interrupted();
+    } catch (FailsafeException e) {
+      if (e.getCause() instanceof InterruptedException) {
+        Thread.currentThread().interrupt();
+        return interrupted();
+      }
+      return threw(e.getCause() == null ? e : e.getCause());
+    } catch (RuntimeException e) {
+      return threw(e);
+    }
+  }
+
+  private static ChunkResult interrupted() {
+    return ChunkResult.unanswered(Failure.of(FailureKind.CANCELLED, "the call was interrupted"));
+  }
+
+  /**
+   * What a target throws without saying that nothing was applied may have happened before or after
+   * it was.
+   */
+  private static ChunkResult threw(Throwable thrown) {
+    return ChunkResult.unanswered(Failure.of(FailureKind.UNKNOWN, "the target threw " + thrown));
+  }
+
+  /**
+   * {@return what the target found: applied, refused for what was not, in doubt for what it does
+   * not know; the whole call refused if it cannot look}
+   */
+  private ChunkResult verify(Batch.Doubt doubt) {
+    Map<String, Verdict> verdicts;
+    try {
+      Optional<Map<String, Verdict>> found = target.verify(doubt.keys());
+      if (found.isEmpty()) {
+        return ChunkResult.refused(doubt.failure());
+      }
+      verdicts = found.get();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return interrupted();
+    } catch (FailureException e) {
+      return ChunkResult.unanswered(e.failure());
+    } catch (RuntimeException e) {
+      return threw(e);
+    }
+    ChunkResult.Builder result = ChunkResult.builder();
+    for (String key : doubt.keys()) {
+      Verdict verdict = verdicts.get(key);
+      result.outcome(key, outcome(verdict == null ? Verdict.UNKNOWN : verdict, doubt.failure()));
+    }
+    return result.build();
+  }
+
+  private static Outcome outcome(Verdict verdict, Failure failure) {
+    return switch (verdict) {
+      case APPLIED -> Outcome.succeeded();
+      case ABSENT -> Outcome.failed(failure);
+      case UNKNOWN -> Outcome.inDoubt(failure);
+    };
+  }
+}

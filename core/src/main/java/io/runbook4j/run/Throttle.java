@@ -1,0 +1,93 @@
+package io.runbook4j.run;
+
+import io.runbook4j.limit.RateLimiter;
+import io.runbook4j.run.RunReport.LimitReport;
+import io.runbook4j.spi.LimitSignal;
+import io.runbook4j.spi.ledger.LedgerEntry.LimitMet;
+import io.runbook4j.spi.sync.Failure;
+import io.runbook4j.spi.time.Time;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.random.RandomGenerator;
+
+/**
+ * Slows a run down when the service asks for it. Not safe for many threads; the limiter that it
+ * closes is.
+ */
+final class Throttle {
+  /** A service that asks for more is believed for a day. */
+  private static final Duration MOST_ASKED = Duration.ofDays(1);
+
+  private final SyncJob<?> job;
+  private final RateLimiter limiter;
+  private final Recorder recorder;
+  private final RunTally tally;
+  private final Time time;
+  private final RandomGenerator random;
+  private int hits;
+  private long lastHitNanos;
+
+  Throttle(
+      SyncJob<?> job,
+      RateLimiter limiter,
+      Recorder recorder,
+      RunTally tally,
+      Time time,
+      RandomGenerator random) {
+    this.job = job;
+    this.limiter = limiter;
+    this.recorder = recorder;
+    this.tally = tally;
+    this.time = time;
+    this.random = random;
+  }
+
+  RateLimiter limiter() {
+    return limiter;
+  }
+
+  /**
+   * Closes the service's limiter for the longer of what the service asks and the job's back-off.
+   * Chunks that were in flight together count as one hit.
+   *
+   * @return how many hits there were in a row
+   */
+  int hit(Failure failure, long sentNanos) {
+    if (hits == 0 || sentNanos - lastHitNanos >= 0) {
+      hits++;
+    }
+    lastHitNanos = time.nanoTime();
+    close(longer(job.backOff().delay(hits, random), failure), failure);
+    return hits;
+  }
+
+  /** Closes the limiter for as long as the service asked. */
+  void close(Failure failure) {
+    close(asked(failure), failure);
+  }
+
+  private void close(Duration length, Failure failure) {
+    limiter.learn(new LimitSignal.Closed(length));
+    Instant now = time.now();
+    Instant until = now.plus(limiter.closedFor());
+    recorder.add(new LimitMet(now, limiter.name(), until));
+    tally.limit(new LimitReport(now, limiter.name(), until, failure.retryAfter()));
+  }
+
+  /** {@return how long the service asked to wait, within reason; nothing if it did not ask} */
+  static Duration asked(Failure failure) {
+    Duration asked = failure.retryAfter().orElse(Duration.ZERO);
+    return asked.compareTo(MOST_ASKED) < 0 ? asked : MOST_ASKED;
+  }
+
+  /** {@return the back-off, or what the service asked for if that is longer} */
+  static Duration longer(Duration backOff, Failure failure) {
+    Duration asked = asked(failure);
+    return asked.compareTo(backOff) > 0 ? asked : backOff;
+  }
+
+  /** The service took a chunk. */
+  void clean() {
+    hits = 0;
+  }
+}

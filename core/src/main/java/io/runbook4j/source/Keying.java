@@ -1,0 +1,57 @@
+package io.runbook4j.source;
+
+import io.runbook4j.spi.sync.Failure;
+import io.runbook4j.spi.sync.FailureException;
+import io.runbook4j.spi.sync.FailureKind;
+import io.runbook4j.spi.sync.Page;
+import java.util.Objects;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** Gives items their keys; an item without one gets the key of its place. */
+final class Keying<T> {
+  private final Function<? super T, String> function;
+
+  Keying(Function<? super T, String> function) {
+    this.function = Objects.requireNonNull(function, "key");
+  }
+
+  /** Adds the item at {@code index}, from 0, to the page. */
+  void add(Page.Builder<T> page, @Nullable T item, long index) {
+    String key;
+    try {
+      key = item == null ? null : function.apply(item);
+    } catch (FailureException e) {
+      page.unreadable(placeKey(index), e.failure());
+      return;
+    } catch (RuntimeException e) {
+      page.unreadable(placeKey(index), invalid("the key function threw " + e));
+      return;
+    }
+    if (item != null && key != null && !key.isEmpty()) {
+      page.add(key, item);
+    } else {
+      page.unreadable(
+          placeKey(index),
+          invalid(item == null ? "the item is null" : "the key function gave no key"));
+    }
+  }
+
+  /** {@return the key under which {@link #add} adds the item} */
+  String keyOf(@Nullable T item, long index) {
+    if (item == null) {
+      return placeKey(index);
+    }
+    Page.Builder<T> page = Page.builder(1);
+    add(page, item, index);
+    return page.last().key(0);
+  }
+
+  private static String placeKey(long index) {
+    return "item " + (index + 1);
+  }
+
+  private static Failure invalid(String message) {
+    return Failure.of(FailureKind.INVALID, message);
+  }
+}

@@ -1,0 +1,373 @@
+package io.runbook4j.adapter;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class RedactorTest {
+  private static final String SECRET = "pa/ss \"wörd\"\\~*+1";
+  private static final int HOSTILE = 1 << 18;
+
+  private final Redactor redactor = new Redactor();
+
+  @Test
+  void redact_registered_isBlottedOutWhereverItStands() {
+    redactor.register("swordfish");
+    redactor.register("word");
+
+    assertThat(redactor.redact("swordfish")).isEqualTo("[redacted]");
+    assertThat(redactor.redact("aswordfishword sword")).isEqualTo("a[redacted] s[redacted]");
+    assertThat(redactor.redact("swordfis")).isEqualTo("s[redacted]fis");
+    assertThat(redactor.redact("Swordfis")).isEqualTo("S[redacted]fis");
+    assertThat(redactor.redact("nothing")).isEqualTo("nothing");
+  }
+
+  @Test
+  void redact_urlEncoded_isBlottedOut() {
+    redactor.register(SECRET);
+    String form = URLEncoder.encode(SECRET, StandardCharsets.UTF_8);
+
+    assertBlotted(form);
+    assertBlotted("pa%2Fss%20%22w%C3%B6rd%22%5C~%2A%2B1");
+    assertBlotted("pa%2fss%20%22w%c3%b6rd%22%5c~%2a%2b1");
+    assertBlotted("pa%2fss+%22w%c3%b6rd%22%5c%7e*%2b1");
+  }
+
+  @Test
+  void redact_base64_isBlottedOutInAnyPlace() {
+    redactor.register(SECRET);
+
+    for (String user : List.of("", "u:", "me:", "you:", "them:")) {
+      for (String rest : List.of("", "a", "bc", "def")) {
+        byte[] bytes = (user + SECRET + rest).getBytes(StandardCharsets.UTF_8);
+        for (Base64.Encoder encoder : List.of(Base64.getEncoder(), Base64.getUrlEncoder())) {
+          String clean = redactor.redact("<" + encoder.encodeToString(bytes) + ">");
+
+          assertThat(clean).contains("[redacted]");
+          assertThat(clean.replace("[redacted]", "").length()).isLessThan(16);
+        }
+      }
+    }
+  }
+
+  @Test
+  void redact_jsonEscaped_isBlottedOut() {
+    redactor.register(SECRET);
+    redactor.register("line one\nline\ttwo\u0001");
+
+    assertBlotted("pa/ss \\\"wörd\\\"\\\\~*+1");
+    assertBlotted("pa\\/ss \\\"wörd\\\"\\\\~*+1");
+    assertBlotted("pa/ss \\\"w\\u00f6rd\\\"\\\\~*+1");
+    assertBlotted("pa/ss \\\"w\\u00F6rd\\\"\\\\~*+1");
+    assertBlotted("line one\\nline\\ttwo\\u0001");
+  }
+
+  @Test
+  void redact_linesOfASecret_areBlottedOut() {
+    redactor.register("MIIEvQIBADANBgkqhkiG9w0\nBAQEFAASCBKcwggSjAgEAAo\nshort\n");
+
+    assertBlotted("MIIEvQIBADANBgkqhkiG9w0");
+    assertBlotted("BAQEFAASCBKcwggSjAgEAAo");
+    assertThat(redactor.redact("short")).isEqualTo("short");
+  }
+
+  @Test
+  void redact_shortSecret_isBlottedOutOnlyAsItIs() {
+    redactor.register("ab+");
+
+    assertThat(redactor.redact("ab+ ab%2B YWIr")).isEqualTo("[redacted] ab%2B YWIr");
+  }
+
+  @Test
+  void redact_secretThatIsPartOfTheBlot_changesNothingTwice() {
+    redactor.register("a");
+    redactor.register("edac");
+
+    String once = redactor.redact("banana");
+
+    assertThat(once).isEqualTo("b[redacted]n[redacted]n[redacted]");
+    assertThat(redactor.redact(once)).isEqualTo(once);
+  }
+
+  @Test
+  void register_blank_isRefused() {
+    for (String blank : List.of("", " ", "\n")) {
+      assertThatThrownBy(() -> redactor.register(blank))
+          .isInstanceOf(IllegalArgumentException.class);
+    }
+  }
+
+  @Test
+  void register_moreThanItRemembers_forgetsTheOneToldOfLeastRecently() {
+    for (int i = 0; i < Redactor.MOST_SECRETS; i++) {
+      redactor.register("secret-number-" + i + "-");
+    }
+    redactor.register("secret-number-0-");
+    redactor.register("one-more-secret");
+
+    assertBlotted("secret-number-0-");
+    assertBlotted("secret-number-2-");
+    assertBlotted("one-more-secret");
+    assertThat(redactor.redact("secret-number-1-")).isEqualTo("secret-number-1-");
+  }
+
+  @Test
+  void register_longSecrets_keepsFewer() {
+    String oldest = "a\n".repeat(Secrets.MOST_BYTES / 2);
+    String newest = "b\n".repeat(Secrets.MOST_BYTES / 2);
+    redactor.register(oldest);
+    redactor.register("c\n".repeat(Secrets.MOST_BYTES / 2));
+    redactor.register(newest);
+
+    assertBlotted(newest);
+    assertThat(redactor.redact(oldest)).isEqualTo(oldest);
+  }
+
+  @Test
+  void redact_registeredMeanwhile_isSeenByAllThreads() throws Exception {
+    ExecutorService threads = Executors.newFixedThreadPool(4);
+    CountDownLatch start = new CountDownLatch(1);
+    try {
+      List<Future<Boolean>> seen = IntStream.range(0, 4)
+          .mapToObj(thread -> threads.submit(() -> {
+            start.await();
+            return isEachBlottedOnceRegistered("thread-" + thread + "-secret-");
+          }))
+          .toList();
+      start.countDown();
+
+      for (Future<Boolean> each : seen) {
+        assertThat(each.get()).isTrue();
+      }
+    } finally {
+      threads.shutdownNow();
+    }
+  }
+
+  private boolean isEachBlottedOnceRegistered(String prefix) {
+    for (int i = 0; i < Redactor.MOST_SECRETS / 4; i++) {
+      redactor.register(prefix + i + ".");
+      if (!redactor.redact(prefix + i + ".").equals("[redacted]")) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  @ParameterizedTest
+  @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+          sent Bearer abcDEF123.-_~+/== now      | sent Bearer [redacted] now
+          bearer  eyJhbGciOi                     | bearer  [redacted]
+          Basic dXNlcjpwYXNz to                  | Basic [redacted] to
+          Basic authentication is               | Basic authentication is
+          token xoxb-1234567890-abcdefABC.       | token [redacted].
+          xapp-1-A012-3456-abcdef                | [redacted]
+          ghp_16C7e42F292c6912E7710c838347Ae178B | [redacted]
+          `{"k":"glpat-abcdefghij1234567890"}`   | `{"k":"[redacted]"}`
+          whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw | [redacted]
+          id AKIAIOSFODNN7EXAMPLE.               | id [redacted].
+          a eyJhbGciOiJI.eyJzdWIiOiIx.SflKxwRJSM b | a [redacted] b
+          Authorization: Digest a=b, c=d         | Authorization: [redacted]
+          `"authorization":"Token abc","n":1`    | `"authorization":"[redacted]","n":1`
+          `{Authorization=[Bearer abc], H=[x]}`  | {Authorization=[redacted]
+          `\\"Authorization\\": \\"Basic eA==\\" x` | `\\"Authorization\\": \\"[redacted]\\" x`
+          Set-Cookie: sid=1; HttpOnly            | Set-Cookie: [redacted]
+          GET https://u:p@h.example/a@b          | GET https://[redacted]@h.example/a@b
+          redis://:p@ss@h:6379                   | redis://[redacted]@h:6379
+          https://h.example/?q=me@x.org          | https://h.example/?q=me@x.org
+          https://h/?a=1&token=x%20y&b=2         | https://h/?a=1&token=[redacted]&b=2
+          https://h/?access_token=x#f            | https://h/?access_token=[redacted]#f
+          https://h/?key=x                       | https://h/?key=[redacted]
+          https://h/?X-Amz-Signature=ab          | https://h/?X-Amz-Signature=[redacted]
+          https://h/?password=&b=2               | https://h/?password=&b=2
+          https://h/?u=http://i/?token=x&b=2     | https://h/?u=http://i/?token=[redacted]&b=2
+          client_secret=x&grant=y                | client_secret=[redacted]&grant=y
+          Config[user=u, dbPassword=x, n=1]      | Config[user=u, dbPassword=[redacted], n=1]
+          `password="a b" c`                     | `password="[redacted]" c`
+          `{"apiKey": "a\\"b", "n": 1}`          | `{"apiKey": "[redacted]", "n": 1}`
+          `{\\"token\\":\\"abc\\",\\"n\\":1}`    | `{\\"token\\":\\"[redacted]\\",\\"n\\":1}`
+          `{"key":"u1","status":"ok"}`           | `{"key":"u1","status":"ok"}`
+          run=r1 key=U123 items=4                | run=r1 key=U123 items=4
+          tokenBucketSize=5 tokens left          | tokenBucketSize=5 tokens left
+          `Invalid token: expired`               | `Invalid token: expired`
+          """)
+  void redact_whatLooksLikeASecret_isBlottedOut(String text, String expected) {
+    String clean = redactor.redact(text);
+
+    assertThat(clean).isEqualTo(expected);
+    assertThat(redactor.redact(clean)).isEqualTo(clean);
+  }
+
+  @Test
+  void redact_privateKey_isBlottedOut() {
+    String text =
+        "a\n-----BEGIN RSA PRIVATE KEY-----\nMIIEvQ\nIBADAN\n-----END RSA PRIVATE KEY-----\nb";
+
+    assertThat(redactor.redact(text)).isEqualTo("a\n[redacted]\nb");
+    assertThat(redactor.redact(text.substring(0, 45))).isEqualTo("a\n[redacted]");
+  }
+
+  @Test
+  void redact_header_endsWithItsLine() {
+    assertThat(redactor.redact("Authorization: Bearer a b\r\nHost: h"))
+        .isEqualTo("Authorization: [redacted]\r\nHost: h");
+  }
+
+  @ParameterizedTest
+  @Timeout(10) // a tenth of a second if in proportion to the text, a minute if to its square
+  @ValueSource(
+      strings = {
+        "a",
+        "A",
+        "=",
+        "\"",
+        "\\",
+        " ",
+        "/",
+        "://",
+        "://a:",
+        "@",
+        "eyJ",
+        "eyJ-",
+        "-eyJ",
+        "eyJaaaaa.",
+        "eyJaaaaa.eyJaaaa.",
+        "xoxb-",
+        "xox",
+        "ghp_",
+        "AKIA",
+        "Bearer ",
+        "Bearer",
+        "Basic ",
+        "Basic a",
+        "Authorization",
+        "Authorization:",
+        "Authorization:\"",
+        "Authorization\\",
+        "Cookie \"",
+        "-----BEGIN ",
+        "-----BEGIN PRIVATE KEY-----",
+        "-----BEGIN PRIVATE KEY-----a",
+        "?",
+        "&",
+        "?a=",
+        "?token=",
+        "?token",
+        "token=",
+        "token=\"",
+        "token=\\",
+        "password",
+        "\"token\":",
+        "\"token\":\"",
+        "\"token\":\"\\",
+        "\\\"token\\\":\\\"",
+        "\"a",
+        "a=",
+        "a.",
+        "[",
+        "[redacted]",
+        "[redacted",
+        "ab",
+        "aab"
+      })
+  void redact_hostileText_takesTimeInProportion(String piece) {
+    redactor.register("a".repeat(5_000) + "b");
+    redactor.register("ab".repeat(5_000) + "c");
+    String text = piece.repeat(HOSTILE / piece.length());
+
+    String once = redactor.redact(text);
+
+    assertThat(redactor.redact(once).length()).isLessThanOrEqualTo(once.length());
+  }
+
+  @Test
+  void redact_twice_changesNothingMore() {
+    long seed = new Random().nextLong();
+    Random random = new Random(seed);
+    List<String> pieces = List.of(
+        "token=",
+        "\"token\":\"",
+        "\"",
+        "abc",
+        " ",
+        "?key=",
+        "&",
+        "://",
+        "@",
+        "u:p",
+        "Bearer ",
+        "\\",
+        "Authorization: ",
+        "Authorization=[",
+        "]",
+        "eyJhbGciOi.eyJhbGciOi",
+        ".",
+        "[redacted]",
+        "xoxb-",
+        "0123456789",
+        "swordfish",
+        "\n",
+        ",",
+        "-----BEGIN PRIVATE KEY-----",
+        "-",
+        "/",
+        "#");
+    redactor.register("swordfish");
+
+    for (int i = 0; i < 20_000; i++) {
+      StringBuilder text = new StringBuilder();
+      for (int n = random.nextInt(12); n >= 0; n--) {
+        text.append(pieces.get(random.nextInt(pieces.size())));
+      }
+      String once = redactor.redact(text.toString());
+
+      assertThat(once).as("seed " + seed).doesNotContain("swordfish");
+      assertThat(redactor.redact(once)).as("seed " + seed + ", " + text).isEqualTo(once);
+    }
+  }
+
+  @Test
+  void safe_cleanException_isItself() {
+    Throwable clean = new IllegalStateException("a", new IllegalArgumentException("b"));
+
+    assertThat(redactor.safe(clean)).isSameAs(clean);
+  }
+
+  @Test
+  void safe_secretInACause_isCopiedWithoutIt() {
+    redactor.register("swordfish");
+    IllegalStateException cause = new IllegalStateException("no swordfish");
+    RuntimeException thrown = new RuntimeException("outer", cause);
+    thrown.addSuppressed(new IllegalArgumentException("a swordfish"));
+    cause.addSuppressed(thrown); // a circle
+
+    Throwable safe = redactor.safe(thrown);
+
+    assertThat(Texts.of(safe))
+        .doesNotContain("swordfish")
+        .contains("java.lang.RuntimeException: outer")
+        .contains("java.lang.IllegalStateException: no [redacted]")
+        .contains("java.lang.IllegalArgumentException: a [redacted]");
+    assertThat(safe.getStackTrace()).isEqualTo(thrown.getStackTrace());
+    assertThat(redactor.safe(safe)).isSameAs(safe);
+  }
+
+  private void assertBlotted(String text) {
+    assertThat(redactor.redact("<" + text + ">")).isEqualTo("<[redacted]>");
+  }
+}

@@ -1,0 +1,266 @@
+package io.runbook4j.ledger;
+
+import static io.runbook4j.ledger.RunFixture.JOB;
+import static io.runbook4j.ledger.RunFixture.RUN;
+import static io.runbook4j.ledger.RunFixture.begun;
+import static io.runbook4j.ledger.RunFixture.done;
+import static io.runbook4j.ledger.RunFixture.resumed;
+import static io.runbook4j.ledger.RunFixture.started;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.runbook4j.spi.ledger.LedgerException;
+import io.runbook4j.spi.ledger.RunState;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class FileLedgerDiskTest {
+  @TempDir
+  private Path folder;
+
+  private final SmallDisk disk = new SmallDisk();
+
+  /** A real disk, until it is told how many more bytes fit. */
+  private static final class SmallDisk implements Disk {
+    private long room = Long.MAX_VALUE;
+    private boolean forces = true;
+    private boolean truncates = true;
+    private int forced;
+
+    @Override
+    public RunFile open(Path path) throws IOException {
+      RunFile file = SYSTEM.open(path);
+      return new RunFile() {
+        @Override
+        public void append(byte[] bytes, int length) throws IOException {
+          int fits = (int) Math.min(length, room);
+          file.append(bytes, fits);
+          room -= fits;
+          if (fits < length) {
+            throw new IOException("No space left on device");
+          }
+        }
+
+        @Override
+        public void force() throws IOException {
+          if (!forces) {
+            throw new IOException("Input/output error");
+          }
+          forced++;
+          file.force();
+        }
+
+        @Override
+        public void truncate(long length) throws IOException {
+          if (!truncates) {
+            throw new IOException("Read-only file system");
+          }
+          file.truncate(length);
+        }
+
+        @Override
+        public void close() throws IOException {
+          file.close();
+        }
+      };
+    }
+
+    @Override
+    public void forceFolder(Path path) throws IOException {
+      SYSTEM.forceFolder(path);
+    }
+  }
+
+  private FileLedger open() {
+    return FileLedger.builder(folder).disk(disk).open();
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1, 100, 200, 300})
+  void record_diskFull_keepsWhatWasAcknowledgedAndRefusesMore(int room) throws IOException {
+    Path file = folder.resolve(RUN + ".jsonl");
+    try (FileLedger ledger = open()) {
+      ledger.record(RUN, List.of(started(RUN, JOB), begun(1, "a", "b")));
+      long acknowledged = Files.size(file);
+      disk.room = room;
+
+      assertThatExceptionOfType(LedgerException.class)
+          .isThrownBy(() -> ledger.record(RUN, List.of(done(1), begun(2, "c"))))
+          .withMessageContainingAll(file.toString(), "No space left", "resume");
+      disk.room = Long.MAX_VALUE;
+      assertThatExceptionOfType(LedgerException.class)
+          .isThrownBy(() -> ledger.record(RUN, List.of(done(1))))
+          .withMessageContaining("No space left");
+
+      assertThat(Files.size(file)).isEqualTo(acknowledged);
+      assertThat(ledger.run(RUN).orElseThrow().state()).isEqualTo(RunState.DIED);
+      assertThat(ledger.entries(RUN)).hasSize(2);
+      ledger.record(RUN, List.of(resumed(), done(1)));
+      assertThat(ledger.run(RUN).orElseThrow().counts().succeeded()).isEqualTo(2);
+    }
+  }
+
+  @Test
+  void record_diskFullAndCannotBeCut_theTornTailIsIgnored() {
+    try (FileLedger ledger = open()) {
+      ledger.record(RUN, List.of(started(RUN, JOB)));
+      disk.room = 50;
+      disk.truncates = false;
+
+      assertThatExceptionOfType(LedgerException.class)
+          .isThrownBy(() -> ledger.record(RUN, List.of(begun(1, "a"))))
+          .satisfies(e -> assertThat(e.getSuppressed()).hasSize(1));
+    }
+    disk.room = Long.MAX_VALUE;
+    disk.truncates = true;
+    try (FileLedger ledger = open()) {
+      assertThat(ledger.entries(RUN)).hasSize(1);
+      ledger.record(RUN, List.of(resumed(), begun(1, "a")));
+      assertThat(ledger.entries(RUN)).hasSize(3);
+    }
+  }
+
+  @Test
+  void record_forceFails_isNotAcknowledged() {
+    try (FileLedger ledger = open()) {
+      ledger.record(RUN, List.of(started(RUN, JOB)));
+      disk.forces = false;
+
+      assertThatExceptionOfType(LedgerException.class)
+          .isThrownBy(() -> ledger.record(RUN, List.of(begun(1, "a"))))
+          .withMessageContaining("Input/output error");
+      assertThat(ledger.entries(RUN)).hasSize(1);
+    }
+  }
+
+  @Test
+  void record_startedOnAFullDisk_leavesNoRun() {
+    try (FileLedger ledger = open()) {
+      disk.room = 10;
+      assertThatExceptionOfType(LedgerException.class)
+          .isThrownBy(() -> ledger.record(RUN, List.of(started(RUN, JOB))));
+      assertThat(ledger.run(RUN)).isEmpty();
+      assertThat(ledger.runs(JOB, 9)).isEmpty();
+
+      disk.room = Long.MAX_VALUE;
+      ledger.record(RUN, List.of(started(RUN, JOB)));
+      assertThat(ledger.run(RUN)).isPresent();
+    }
+  }
+
+  @Test
+  void record_realDeviceWithoutRoom_isRefused() {
+    Path full = Path.of("/dev/full");
+    assumeTrue(Files.exists(full), "no /dev/full here");
+    Disk device = new Disk() {
+      @Override
+      public RunFile open(Path path) throws IOException {
+        RunFile real = SYSTEM.open(full);
+        return new RunFile() {
+          @Override
+          public void append(byte[] bytes, int length) throws IOException {
+            real.append(bytes, length);
+          }
+
+          @Override
+          public void force() {}
+
+          @Override
+          public void truncate(long length) {}
+
+          @Override
+          public void close() throws IOException {
+            real.close();
+          }
+        };
+      }
+
+      @Override
+      public void forceFolder(Path path) {}
+    };
+    try (FileLedger ledger = FileLedger.builder(folder).disk(device).open()) {
+      assertThatExceptionOfType(LedgerException.class)
+          .isThrownBy(() -> ledger.record(RUN, List.of(started(RUN, JOB))))
+          .withMessageContaining("No space left on device");
+    }
+  }
+
+  @Test
+  void record_severalEntries_areForcedOnce() {
+    try (FileLedger ledger = open()) {
+      ledger.record(RUN, List.of(started(RUN, JOB), begun(1, "a"), done(1)));
+      ledger.record(RUN, List.of(begun(2, "a")));
+    }
+
+    assertThat(disk.forced).isEqualTo(2);
+  }
+
+  @Test
+  void record_forceNever_isNotForced() {
+    try (FileLedger ledger =
+        FileLedger.builder(folder).disk(disk).force(FileLedger.Force.NEVER).open()) {
+      ledger.record(RUN, List.of(started(RUN, JOB), begun(1, "a"), done(1)));
+    }
+
+    assertThat(disk.forced).isZero();
+  }
+
+  @Test
+  void record_interruptedThread_writesAllTheSame() {
+    try (FileLedger ledger = open()) {
+      Thread.currentThread().interrupt();
+      ledger.record(RUN, List.of(started(RUN, JOB)));
+      ledger.record(RUN, List.of(begun(1, "a")));
+      assertThat(ledger.entries(RUN)).hasSize(2);
+      assertThat(ledger.died()).isEmpty();
+    } finally {
+      assertThat(Thread.interrupted()).isTrue();
+    }
+  }
+
+  @Test
+  void open_onAFile_isRefused() throws IOException {
+    Path file = Files.createFile(folder.resolve("plain"));
+
+    assertThatExceptionOfType(LedgerException.class)
+        .isThrownBy(() -> FileLedger.open(file))
+        .withMessageContaining(file.toString());
+    assertThatExceptionOfType(LedgerException.class)
+        .isThrownBy(() -> FileLedger.open(file.resolve("below")))
+        .withMessageContaining("below");
+  }
+
+  @Test
+  void open_readOnlyFolder_isRefused() throws IOException {
+    Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("r-xr-xr-x"));
+    try {
+      assumeFalse(Files.isWritable(folder), "permissions do not bind this user (root)");
+
+      assertThatExceptionOfType(LedgerException.class)
+          .isThrownBy(() -> FileLedger.open(folder))
+          .withMessageContaining(folder.toString());
+    } finally {
+      Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
+    }
+  }
+
+  @Test
+  void record_afterClose_isRefused() {
+    FileLedger ledger = open();
+    ledger.close();
+    ledger.close();
+
+    org.assertj.core.api.Assertions.assertThatIllegalStateException()
+        .isThrownBy(() -> ledger.record(RUN, List.of(started(RUN, JOB))))
+        .withMessageContaining("closed");
+  }
+}

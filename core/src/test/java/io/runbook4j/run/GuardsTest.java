@@ -1,0 +1,101 @@
+package io.runbook4j.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.failsafe.Bulkhead;
+import dev.failsafe.CircuitBreaker;
+import dev.failsafe.Timeout;
+import io.runbook4j.spi.ledger.Counts;
+import io.runbook4j.spi.ledger.RunState;
+import io.runbook4j.spi.sync.ChunkResult;
+import io.runbook4j.spi.sync.FailureKind;
+import io.runbook4j.spi.sync.Outcome;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.Test;
+
+/** Failsafe policies around the calls to a target. */
+class GuardsTest {
+  private final Scene scene = new Scene();
+  private int calls;
+
+  @Test
+  void run_timeoutEndsACall_leavesItsChunkInDoubt() {
+    CountDownLatch never = new CountDownLatch(1);
+    Timeout<ChunkResult> timeout =
+        Timeout.<ChunkResult>builder(Duration.ofMillis(50)).withInterrupt().build();
+
+    RunReport report = scene
+        .runner()
+        .run(Scene.policies()
+            .from(Scene.source(20))
+            .to(chunk -> {
+              if (++calls == 1) {
+                never.await();
+              }
+              return ChunkResult.succeeded();
+            })
+            .guard(timeout)
+            .build());
+
+    assertThat(report.state()).isEqualTo(RunState.COMPLETED);
+    assertThat(report.counts()).isEqualTo(new Counts(20, 10, 0, 0, 10, 0));
+    assertThat(report.reasons().get(0).kind()).contains(FailureKind.TIMEOUT);
+    assertThat(Thread.interrupted()).isFalse();
+  }
+
+  @Test
+  void run_circuitIsOpen_refusesWithoutSending() {
+    CircuitBreaker<ChunkResult> breaker = CircuitBreaker.<ChunkResult>builder()
+        .handleResultIf(GuardsTest::isRefused)
+        .withFailureThreshold(3)
+        .withDelay(Duration.ofDays(1))
+        .build();
+
+    RunReport report = scene
+        .runner()
+        .run(Scene.policies()
+            .from(Scene.source(100))
+            .to(chunk -> {
+              calls++;
+              return ChunkResult.refused(
+                  io.runbook4j.spi.sync.Failure.of(FailureKind.SERVER_ERROR, "down"));
+            })
+            .on(FailureKind.SERVER_ERROR, Reaction.fail())
+            .guard(breaker)
+            .build());
+
+    assertThat(calls).isEqualTo(3);
+    assertThat(report.counts()).isEqualTo(new Counts(100, 0, 100, 0, 0, 0));
+    assertThat(report.reasons())
+        .extracting(FailureReason::text)
+        .contains("the circuit breaker is open", "down");
+  }
+
+  private static boolean isRefused(ChunkResult result) {
+    return result.isWholeCall() && result.others().orElseThrow() instanceof Outcome.Failed;
+  }
+
+  @Test
+  void run_bulkheadIsFull_refusesWithoutSendingAndSlowsDown() {
+    Bulkhead<ChunkResult> bulkhead = Bulkhead.of(1);
+    assertThat(bulkhead.tryAcquirePermit()).isTrue();
+
+    RunReport report = scene
+        .runner()
+        .run(Scene.policies()
+            .from(Scene.source(10))
+            .to(chunk -> {
+              calls++;
+              return ChunkResult.succeeded();
+            })
+            .patience(2)
+            .guard(bulkhead)
+            .build());
+
+    assertThat(calls).isZero();
+    assertThat(report.state()).isEqualTo(RunState.STOPPED);
+    assertThat(report.counts()).isEqualTo(new Counts(10, 0, 0, 0, 0, 10));
+    assertThat(report.limits()).hasSize(2);
+  }
+}

@@ -1,0 +1,89 @@
+package io.runbook4j.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.runbook4j.spi.ledger.Counts;
+import io.runbook4j.testkit.VirtualTime;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.OptionalLong;
+import org.junit.jupiter.api.Test;
+
+class ProgressDisplayTest {
+  private static final Instant NOW = Instant.parse("2026-11-23T22:00:00Z");
+
+  private final VirtualTime time = VirtualTime.startingAt(NOW);
+  private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+  private final PrintStream out = new PrintStream(bytes, true, StandardCharsets.UTF_8);
+
+  private String shown() {
+    return bytes.toString(StandardCharsets.UTF_8);
+  }
+
+  private static Progress progress(long settled, OptionalLong expected) {
+    return new Progress(
+        new Counts(settled, settled - 3, 3, 0, 0, 0), expected, Duration.ofSeconds(10), settled);
+  }
+
+  private static ChunkReport chunk() {
+    return new ChunkReport(1, 100, "100 succeeded", Duration.ZERO, Duration.ofMillis(20));
+  }
+
+  @Test
+  void onChunk_totalKnown_showsShareRateAndFailures() {
+    ProgressDisplay display = ProgressDisplay.plain(out, time);
+
+    display.onChunk(chunk(), progress(600, OptionalLong.of(1_200)));
+
+    assertThat(shown())
+        .isEqualTo("[############............]  50 %  600 of 1200  60/s  failed 3"
+            + System.lineSeparator());
+  }
+
+  @Test
+  void onChunk_totalUnknown_showsNoShare() {
+    ProgressDisplay display = ProgressDisplay.plain(out, time);
+
+    display.onChunk(chunk(), progress(600, OptionalLong.empty()));
+
+    assertThat(shown()).isEqualTo("600 items  60/s  failed 3" + System.lineSeparator());
+  }
+
+  @Test
+  void onChunk_plainAndOften_printsOneLineInTenSeconds() throws Exception {
+    ProgressDisplay display = ProgressDisplay.plain(out, time);
+
+    for (int i = 0; i < 25; i++) {
+      display.onChunk(chunk(), progress(100 + i, OptionalLong.empty()));
+      time.sleep(Duration.ofSeconds(1));
+    }
+
+    assertThat(shown().lines()).hasSize(3);
+  }
+
+  @Test
+  void onWait_plain_saysHowLongAndForWhat() {
+    ProgressDisplay display = ProgressDisplay.plain(out, time);
+
+    display.onWait(new Wait("a permit for slack", NOW, NOW.plusSeconds(150)));
+
+    assertThat(shown())
+        .isEqualTo("  waits 2 min 30 s for a permit for slack" + System.lineSeparator());
+  }
+
+  @Test
+  void onChunk_terminal_drawsOverItsLine() {
+    ProgressDisplay display = ProgressDisplay.terminal(out, time);
+
+    display.onChunk(chunk(), progress(600, OptionalLong.empty()));
+    display.onChunk(chunk(), progress(7, OptionalLong.empty()));
+
+    assertThat(shown())
+        .doesNotContain(System.lineSeparator())
+        .startsWith("\r600 items  60/s  failed 3\r7 items  1/s  failed 3");
+    assertThat(shown()).as("what is left of the longer line is blotted out").endsWith("   ");
+  }
+}

@@ -1,0 +1,81 @@
+package io.runbook4j.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.runbook4j.chunk.ChunkSize;
+import io.runbook4j.ledger.MemoryLedger;
+import io.runbook4j.spi.ledger.Counts;
+import io.runbook4j.spi.ledger.RunState;
+import io.runbook4j.spi.sync.ChunkResult;
+import io.runbook4j.spi.sync.Failure;
+import io.runbook4j.spi.sync.FailureKind;
+import io.runbook4j.spi.sync.Source;
+import io.runbook4j.spi.sync.Target;
+import io.runbook4j.testkit.VirtualTime;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+class RunnerTest {
+  private final VirtualTime time = VirtualTime.startingAt(Instant.parse("2026-11-23T22:00:00Z"));
+  private final List<List<String>> calls = new ArrayList<>();
+
+  private static Source<String> items(int count) {
+    return ListSource.of(IntStream.range(0, count).mapToObj(i -> "k" + i).toList());
+  }
+
+  private Runner runner() {
+    return Runner.builder()
+        .ledger(MemoryLedger.create())
+        .time(time)
+        .random(new SplittableRandom(1))
+        .build();
+  }
+
+  @Test
+  void run_cleanTarget_everyItemSucceedsOnce() {
+    SyncJob<String> job = SyncJob.<String>named("clean")
+        .from(items(1_234))
+        .to(chunk -> {
+          calls.add(List.copyOf(chunk.keys()));
+          return ChunkResult.succeeded();
+        })
+        .build();
+
+    RunReport report = runner().run(job);
+
+    assertThat(report.state()).isEqualTo(RunState.COMPLETED);
+    assertThat(report.counts()).isEqualTo(new Counts(1_234, 1_234, 0, 0, 0, 0));
+    assertThat(calls.stream().flatMap(List::stream)).hasSize(1_234).doesNotHaveDuplicates();
+  }
+
+  @Test
+  void run_onePoisonInAChunkOfAHundred_takesAtMostFifteenCalls() {
+    for (int poison = 0; poison < 100; poison++) {
+      calls.clear();
+      String bad = "k" + poison;
+      SyncJob<String> job = SyncJob.<String>named("poison")
+          .from(items(100))
+          .chunkSize(ChunkSize.fixed(100))
+          .to(refusing(bad))
+          .build();
+
+      RunReport report = runner().run(job);
+
+      assertThat(report.counts()).isEqualTo(new Counts(100, 99, 1, 0, 0, 0));
+      assertThat(calls.size()).isLessThanOrEqualTo(15);
+    }
+  }
+
+  private Target<String> refusing(String bad) {
+    return chunk -> {
+      calls.add(List.copyOf(chunk.keys()));
+      return chunk.keys().contains(bad)
+          ? ChunkResult.refused(Failure.of(FailureKind.INVALID, "bad record"))
+          : ChunkResult.succeeded();
+    };
+  }
+}
