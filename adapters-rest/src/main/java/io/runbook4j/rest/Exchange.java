@@ -1,0 +1,78 @@
+package io.runbook4j.rest;
+
+import com.fasterxml.jackson.core.JsonLocation;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.exc.StreamConstraintsException;
+import io.runbook4j.spi.sync.Failure;
+import io.runbook4j.spi.sync.FailureKind;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.UnknownHostException;
+import java.net.http.HttpConnectTimeoutException;
+import java.net.http.HttpTimeoutException;
+import java.nio.channels.UnresolvedAddressException;
+import javax.net.ssl.SSLHandshakeException;
+
+/**
+ * One request under way, and how its failures are put into words.
+ *
+ * @param host host and port, for messages
+ */
+record Exchange(RestRequest request, String host, Redactor redactor, Bounds bounds) {
+  /** {@return method, host and path, without a secret} */
+  String label() {
+    return redactor.redact(request.method() + " " + host
+        + request.toString().substring(request.method().length()));
+  }
+
+  /** {@return the exception for an answer that never came} */
+  RestException lost(IOException cause) {
+    boolean isSent = !isBeforeSending(cause);
+    boolean isTimeout = cause instanceof HttpTimeoutException;
+    String what =
+        isSent ? "was sent and had no answer" : "was not sent: no connection could be made";
+    String why = isTimeout ? "" : " (" + text(cause) + ")";
+    Failure failure = Failure.of(
+        isTimeout ? FailureKind.TIMEOUT : FailureKind.NETWORK,
+        label() + " " + what + why + (isTimeout ? " within " + bounds.timeout() : ""));
+    return new RestException(failure, isSent && !request.isSafe(), 0, redactor.safe(cause));
+  }
+
+  /** {@return the exception for an answer of which the body is not there, or not whole} */
+  RestException broken(int status, Failure problem) {
+    return new RestException(
+        Failure.of(problem.kind(), label() + ": HTTP " + status + ", " + problem.message()),
+        !request.isSafe(),
+        status,
+        null);
+  }
+
+  /** {@return where a body stops being JSON; what stands there is not repeated} */
+  String place(JsonProcessingException e) {
+    JsonLocation at = e.getLocation();
+    String where = at == null ? "" : ", line " + at.getLineNr() + " column " + at.getColumnNr();
+    return e instanceof StreamConstraintsException
+        ? redactor.redact(e.getOriginalMessage()) + where
+        : e.getClass().getSimpleName() + where;
+  }
+
+  private String text(Throwable cause) {
+    String message = cause.getMessage();
+    return cause.getClass().getSimpleName()
+        + (message == null ? "" : ": " + redactor.redact(message));
+  }
+
+  private static boolean isBeforeSending(Throwable cause) {
+    int depth = 0;
+    for (Throwable t = cause; t != null && depth++ < 10; t = t.getCause()) {
+      if (t instanceof ConnectException
+          || t instanceof HttpConnectTimeoutException
+          || t instanceof UnknownHostException
+          || t instanceof UnresolvedAddressException
+          || t instanceof SSLHandshakeException) {
+        return true;
+      }
+    }
+    return false;
+  }
+}

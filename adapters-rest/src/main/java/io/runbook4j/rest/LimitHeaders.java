@@ -1,0 +1,215 @@
+package io.runbook4j.rest;
+
+import io.runbook4j.spi.LimitSignal;
+import io.runbook4j.spi.LimitSignal.Closed;
+import io.runbook4j.spi.LimitSignal.Policy;
+import io.runbook4j.spi.LimitSignal.Remaining;
+import java.math.BigDecimal;
+import java.math.RoundingMode;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Reads what the headers of an answer say about the service's limit.
+ *
+ * <p>Knows {@code Retry-After} in seconds and in the three date forms, {@code RateLimit} and
+ * {@code RateLimit-Policy} of the IETF draft, {@code RateLimit-Limit/-Remaining/-Reset},
+ * {@code X-RateLimit-*} and {@code X-Rate-Limit-*} of before, and {@code Sforce-Limit-Info}. Dates
+ * count from the answer's own {@code Date}, so that a wrong clock here or there does no harm. Every
+ * wait is rounded up to the second and at most 365 days. What makes no sense is ignored; nothing
+ * throws.
+ */
+public final class LimitHeaders {
+  private static final Duration LONGEST = Duration.ofDays(365);
+  private static final int LONGEST_NUMBER = 32;
+  private static final List<String> DIALECTS = List.of("RateLimit", "X-RateLimit", "X-Rate-Limit");
+  private static final Pattern API_USAGE =
+      Pattern.compile("(?:^|[;,\\s])api-usage=([0-9]{1,15})/([0-9]{1,15})(?![0-9])");
+  private static final Duration DAY = Duration.ofHours(24);
+
+  private final int status;
+  private final Map<String, List<String>> headers;
+  private final Instant now;
+  private final List<LimitSignal> signals = new ArrayList<>();
+
+  private LimitHeaders(int status, Map<String, List<String>> headers, Instant receivedAt) {
+    this.status = status;
+    this.headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+    this.headers.putAll(headers);
+    this.now = first("Date").flatMap(d -> HttpDates.parse(d, receivedAt)).orElse(receivedAt);
+  }
+
+  /**
+   * {@return what the headers say, the most urgent first; empty if they say nothing}
+   *
+   * @param status the answer's status: {@code Retry-After} counts from 400 on; a 429 without it,
+   *     and a 429 or 503 where it makes no sense, is {@link Closed} for zero
+   * @param headers the headers, in any case
+   * @param receivedAt when the answer came, for an answer without {@code Date}
+   */
+  public static List<LimitSignal> parse(
+      int status, Map<String, List<String>> headers, Instant receivedAt) {
+    return new LimitHeaders(status, headers, receivedAt).read();
+  }
+
+  private List<LimitSignal> read() {
+    Optional<Duration> told = retryAfter();
+    closed(told).ifPresent(delay -> signals.add(new Closed(delay)));
+    List<StructuredField.Item> policies = items("RateLimit-Policy");
+    policies.forEach(this::policy);
+    items("RateLimit").forEach(item -> remaining(item, policies));
+    DIALECTS.forEach(this::dialect);
+    salesforce();
+    if (told.isPresent()) { // Retry-After takes precedence over what is said to be left
+      signals.removeIf(Remaining.class::isInstance);
+    }
+    return List.copyOf(signals);
+  }
+
+  private Optional<Duration> retryAfter() {
+    return first("Retry-After")
+        .filter(v -> status >= 400)
+        .flatMap(v -> seconds(v)
+            .map(LimitHeaders::capped)
+            .or(() -> HttpDates.parse(v, now).map(this::until)));
+  }
+
+  private Optional<Duration> closed(Optional<Duration> told) {
+    boolean isForSomeTime = status == 429 || (status == 503 && headers.containsKey("Retry-After"));
+    return told.or(() -> isForSomeTime ? Optional.of(Duration.ZERO) : Optional.empty());
+  }
+
+  private void policy(StructuredField.Item item) {
+    try {
+      OptionalLong quota = item.wholeNumber("q");
+      OptionalLong window = item.wholeNumber("w");
+      if (isOfRequests(item) && quota.isPresent() && window.isPresent() && window.getAsLong() > 0) {
+        signals.add(new Policy(name(item), quota.getAsLong(), capped(window.getAsLong())));
+      }
+    } catch (StructuredField.Malformed ignored) {
+      return; // the draft: "malformed fields MUST be ignored"
+    }
+  }
+
+  private void remaining(StructuredField.Item item, List<StructuredField.Item> policies) {
+    try {
+      StructuredField.Item policy = policies.stream()
+          .filter(p -> p.value().equals(item.value()))
+          .findFirst()
+          .orElse(item);
+      OptionalLong left = item.wholeNumber("r");
+      OptionalLong reset = item.wholeNumber("t");
+      // without t, all that is known is that it lasts no longer than the window
+      OptionalLong wait = reset.isPresent() ? reset : policy.wholeNumber("w");
+      if (isOfRequests(policy) && isOfRequests(item) && left.isPresent() && wait.isPresent()) {
+        signals.add(new Remaining(name(item), left.getAsLong(), capped(wait.getAsLong())));
+      }
+    } catch (StructuredField.Malformed ignored) {
+      return; // as above
+    }
+  }
+
+  private void dialect(String prefix) {
+    first(prefix + "-Limit")
+        .ifPresent(limit ->
+            StructuredField.list(limit).ifPresent(items -> items.forEach(this::windowOfLimit)));
+    Optional<Long> left = first(prefix + "-Remaining").flatMap(LimitHeaders::seconds);
+    Optional<Duration> reset = first(prefix + "-Reset").flatMap(this::reset);
+    if (left.isPresent() && reset.isPresent()) {
+      signals.add(new Remaining("", left.get(), reset.get()));
+    }
+  }
+
+  /** The drafts 00 to 06: {@code RateLimit-Limit: 100, 100;w=60}. */
+  private void windowOfLimit(StructuredField.Item item) {
+    try {
+      OptionalLong window = item.wholeNumber("w");
+      if (item.isNumber() && window.isPresent() && window.getAsLong() > 0) {
+        signals.add(new Policy("", item.number(), capped(window.getAsLong())));
+      }
+    } catch (StructuredField.Malformed ignored) {
+      return; // as above
+    }
+  }
+
+  /** Salesforce counts over a rolling 24 hours and does not say when there is more. */
+  private void salesforce() {
+    Matcher usage = API_USAGE.matcher(first("Sforce-Limit-Info").orElse(""));
+    if (usage.find()) {
+      long used = Long.parseLong(usage.group(1));
+      long limit = Long.parseLong(usage.group(2));
+      signals.add(new Remaining("api-usage", Math.max(0, limit - used), DAY));
+      signals.add(new Policy("api-usage", limit, DAY));
+    }
+  }
+
+  /**
+   * Tells by its size what a reset is: up to 3 years it is seconds from now, up to the year 5138 it
+   * is unix seconds, beyond it is unix milliseconds.
+   */
+  private Optional<Duration> reset(String text) {
+    return seconds(text).flatMap(value -> {
+      if (value < 100_000_000L) {
+        return Optional.of(capped(value));
+      }
+      if (value < 100_000_000_000L) {
+        return Optional.of(until(Instant.ofEpochSecond(value)));
+      }
+      return value < 100_000_000_000_000L
+          ? Optional.of(until(Instant.ofEpochMilli(value)))
+          : Optional.empty();
+    });
+  }
+
+  private Duration until(Instant then) {
+    Duration wait = Duration.between(now, then);
+    return wait.isNegative()
+        ? Duration.ZERO
+        : capped(wait.getSeconds() + (wait.getNano() > 0 ? 1 : 0));
+  }
+
+  private static Duration capped(long seconds) {
+    return seconds > LONGEST.toSeconds() ? LONGEST : Duration.ofSeconds(seconds);
+  }
+
+  /** {@return a plain number of at least 0, rounded up; empty for anything else} */
+  private static Optional<Long> seconds(String text) {
+    String trimmed = text.strip();
+    if (trimmed.length() > LONGEST_NUMBER || !trimmed.matches("[0-9]+(\\.[0-9]+)?")) {
+      return Optional.empty();
+    }
+    BigDecimal up = new BigDecimal(trimmed).setScale(0, RoundingMode.CEILING);
+    return Optional.of(up.min(BigDecimal.valueOf(Long.MAX_VALUE)).longValueExact());
+  }
+
+  private static boolean isOfRequests(StructuredField.Item item) {
+    return item.parameters().getOrDefault("qu", "requests").equals("requests");
+  }
+
+  private static String name(StructuredField.Item item) {
+    String partition = item.parameters().get("pk");
+    return partition == null ? item.value() : item.value() + ";pk=" + partition;
+  }
+
+  private List<StructuredField.Item> items(String header) {
+    List<String> values = headers.getOrDefault(header, List.of());
+    if (values.isEmpty()) {
+      return List.of();
+    }
+    return StructuredField.list(String.join(", ", values))
+        .filter(items -> items.stream().noneMatch(StructuredField.Item::isNumber))
+        .orElse(List.of());
+  }
+
+  private Optional<String> first(String header) {
+    return headers.getOrDefault(header, List.of()).stream().findFirst();
+  }
+}

@@ -1,0 +1,434 @@
+package io.runbook4j.rest;
+
+import io.runbook4j.spi.LimitSignal;
+import io.runbook4j.spi.Permits;
+import io.runbook4j.spi.sync.Failure;
+import io.runbook4j.spi.sync.FailureException;
+import io.runbook4j.spi.sync.FailureKind;
+import io.runbook4j.spi.time.Time;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpHeaders;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpTimeoutException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Properties;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Sends requests to one service and says what became of them. Safe for many threads; needs no
+ * closing.
+ *
+ * <p><b>It never retries</b>, but once after the credential was refreshed because the service
+ * refused it; of many that are refused at once, one refreshes. <b>Bounds:</b> every exchange has a
+ * time-out that covers the body, and every body a size. <b>Limits:</b> it takes a permit before
+ * each request and hands on what the headers of each answer say. <b>Secrets:</b> no message shows a
+ * header, a query or a token. <b>Redirects</b> are not followed: a credential goes nowhere but to
+ * the base URL's host. It asks for no compression, so nothing can inflate. It speaks HTTP/1.1,
+ * where a broken connection puts one request in doubt and not all that share it. TLS certificates
+ * and host names are verified as Java does by default; there is no switch.
+ */
+public final class RestClient {
+  private static final Logger LOG = LoggerFactory.getLogger(RestClient.class);
+  private static final String USER_AGENT = "runbook4j/" + version();
+
+  private final HttpClient http;
+  private final URI base;
+  private final @Nullable Session session;
+  private final Classifier classifier;
+  private final Bounds bounds;
+  private final Redactor redactor;
+  private final @Nullable Permits permits;
+  private final Consumer<LimitSignal> learner;
+  private final Time time;
+
+  private RestClient(Builder b) {
+    this.base = b.base;
+    this.session = b.credential == null ? null : new Session(b.credential);
+    this.classifier = b.classifier;
+    this.bounds = new Bounds(b.timeout, b.maxBody, b.streamBytes, b.streamRecords);
+    this.redactor = new Redactor(b.redaction);
+    this.permits = b.permits;
+    this.learner = b.learner;
+    this.time = b.time;
+    this.http = HttpClient.newBuilder()
+        .version(HttpClient.Version.HTTP_1_1)
+        .followRedirects(HttpClient.Redirect.NEVER)
+        .connectTimeout(min(b.connectTimeout, b.timeout))
+        .build();
+  }
+
+  /**
+   * {@return a builder for a client of the service at this URL}
+   *
+   * @param base an absolute http or https URL without user information and fragment; requests go to
+   *     paths below it, and a query of its own goes before theirs
+   */
+  public static Builder builder(URI base) {
+    return new Builder(base);
+  }
+
+  /**
+   * Sends a request and reads the whole answer.
+   *
+   * @throws RestException if there was no good answer: see {@link Classifier} for what a status
+   *     means. A connection that could not be made, a name that does not resolve and a failed TLS
+   *     handshake mean that nothing was sent; everything else without an answer is in doubt, and so
+   *     is a 2xx whose body is cut, too long or nonsense.
+   * @throws InterruptedException if the thread is interrupted while it waits for a permit or for
+   *     the answer; the request is given up
+   */
+  public RestResponse send(RestRequest request) throws InterruptedException {
+    return authenticated(request, false);
+  }
+
+  /**
+   * Sends a request and reads the records of the answer: a JSON array, or JSON lines.
+   *
+   * @throws RestException as {@link #send}
+   */
+  public Records records(RestRequest request) throws InterruptedException {
+    return new Records(authenticated(request, true), null);
+  }
+
+  /**
+   * Sends a request and reads the records in an array field of the JSON object that answers it.
+   *
+   * @throws RestException as {@link #send}
+   */
+  public Records records(RestRequest request, String arrayField) throws InterruptedException {
+    return new Records(
+        authenticated(request, true), Objects.requireNonNull(arrayField, "arrayField"));
+  }
+
+  private RestResponse authenticated(RestRequest request, boolean streams)
+      throws InterruptedException {
+    Session.Ticket ticket = session == null ? null : session.ticket();
+    RestResponse first = once(request, ticket, streams);
+    Optional<RestException> refusal = judge(request, first);
+    if (refusal.isEmpty()) {
+      return first;
+    }
+    boolean isAuthentication = refusal.get().failure().kind() == FailureKind.AUTHENTICATION
+        && !refusal.get().isInDoubt();
+    if (!isAuthentication || session == null || ticket == null || !renewed(session, ticket)) {
+      throw refusal.get();
+    }
+    LOG.debug("credential refreshed, sending again request={}", first.exchange().label());
+    RestResponse second = once(request, session.ticket(), streams);
+    Optional<RestException> again = judge(request, second);
+    if (again.isPresent()) {
+      throw again.get();
+    }
+    return second;
+  }
+
+  private static boolean renewed(Session session, Session.Ticket ticket)
+      throws InterruptedException {
+    try {
+      return session.renew(ticket);
+    } catch (RestException e) { // the request itself was refused: nothing of it is in doubt
+      throw new RestException(e.failure(), false, e.status().orElse(0), e);
+    } catch (FailureException e) {
+      throw new RestException(e.failure(), false, 0, e);
+    }
+  }
+
+  private RestResponse once(RestRequest request, Session.@Nullable Ticket ticket, boolean streams)
+      throws InterruptedException {
+    Bounds own = request.within(bounds);
+    Exchange exchange = new Exchange(request, Urls.host(base), redactor, own);
+    HttpRequest wire = wire(exchange, ticket);
+    if (permits != null && request.permits() > 0) {
+      permits.acquire(request.permits());
+    }
+    BodyReader reader = new BodyReader(own, streams);
+    long start = time.nanoTime();
+    RestResponse response = transfer(exchange, wire, reader);
+    LOG.debug(
+        "answered request=\"{}\" status={} millis={}",
+        exchange.label(),
+        response.status(),
+        (time.nanoTime() - start) / 1_000_000);
+    return response;
+  }
+
+  private RestResponse transfer(Exchange exchange, HttpRequest wire, BodyReader reader)
+      throws InterruptedException {
+    CompletableFuture<HttpResponse<Body>> call = http.sendAsync(wire, reader);
+    try {
+      HttpResponse<Body> answer =
+          call.get(exchange.bounds().timeout().toNanos(), TimeUnit.NANOSECONDS);
+      return response(exchange, answer.statusCode(), answer.headers(), answer.body());
+    } catch (TimeoutException e) {
+      call.cancel(true);
+      return headOnly(
+          exchange,
+          reader,
+          new HttpTimeoutException("no whole answer in time"),
+          "the body was not whole within " + exchange.bounds().timeout());
+    } catch (ExecutionException e) {
+      return headOnly(exchange, reader, e.getCause(), "the body could not be read");
+    } catch (InterruptedException e) {
+      call.cancel(true);
+      throw e;
+    }
+  }
+
+  /** {@return what is known from the head of an answer whose body did not come} */
+  private RestResponse headOnly(
+      Exchange exchange, BodyReader reader, @Nullable Throwable cause, String problem) {
+    HttpResponse.ResponseInfo head = reader.head();
+    if (head != null) {
+      FailureKind kind =
+          cause instanceof HttpTimeoutException ? FailureKind.TIMEOUT : FailureKind.NETWORK;
+      return response(
+          exchange, head.statusCode(), head.headers(), Body.missing(Failure.of(kind, problem)));
+    }
+    throw exchange.lost(io(cause));
+  }
+
+  private static IOException io(@Nullable Throwable cause) {
+    if (cause instanceof VirtualMachineError e) {
+      throw e;
+    }
+    if (cause instanceof IOException e) {
+      return e;
+    }
+    return cause instanceof UncheckedIOException e
+        ? Objects.requireNonNull(e.getCause())
+        : new IOException("the HTTP client failed", cause);
+  }
+
+  private RestResponse response(Exchange exchange, int status, HttpHeaders headers, Body body) {
+    List<LimitSignal> limits = LimitHeaders.parse(status, headers.map(), time.now());
+    limits.forEach(this::learn);
+    return new RestResponse(exchange, status, headers, body, limits);
+  }
+
+  private void learn(LimitSignal signal) {
+    learner.accept(signal);
+    if (permits != null) {
+      permits.learn(signal);
+    }
+  }
+
+  private Optional<RestException> judge(RestRequest request, RestResponse response) {
+    int status = response.status();
+    boolean isAnswer = StatusRules.isSuccess(status) || request.accepts(status);
+    Failure problem = response.body().problem();
+    if (isAnswer && problem != null) {
+      return Optional.of(response.exchange().broken(status, problem));
+    }
+    if (request.accepts(status)) {
+      return Optional.empty();
+    }
+    Optional<Failure> failure = classifier.failure(response);
+    if (failure.isEmpty() && isAnswer) {
+      return Optional.empty();
+    }
+    closeStream(response.body().stream());
+    RestException refusal =
+        response.refusal(failure.orElseGet(response::byStatus), classifier.isInDoubt(response));
+    if (refusal.failure().kind() == FailureKind.RATE_LIMITED && status != 429) {
+      learn(new LimitSignal.Closed(refusal.failure().retryAfter().orElse(Duration.ZERO)));
+    }
+    return Optional.of(refusal);
+  }
+
+  private static void closeStream(@Nullable InputStream stream) {
+    if (stream != null) {
+      try {
+        stream.close();
+      } catch (IOException e) {
+        throw new UncheckedIOException(e); // closing only cancels
+      }
+    }
+  }
+
+  private HttpRequest wire(Exchange exchange, Session.@Nullable Ticket ticket) {
+    RestRequest request = exchange.request();
+    HttpRequest.Builder wire = HttpRequest.newBuilder(Urls.of(base, exchange))
+        .method(request.method(), request.publisher(exchange.bounds()))
+        .setHeader("User-Agent", USER_AGENT);
+    request.headers().forEach(wire::setHeader);
+    if (ticket != null) {
+      redactor.learn(ticket.token());
+      if (ticket.token().isEmpty() || !RestRequest.isPrintable(ticket.token())) {
+        throw RestException.refused(Failure.of(
+            FailureKind.AUTHENTICATION,
+            exchange.label() + ": token must be printable ASCII, was "
+                + ticket.token().length() + " characters (not shown)"));
+      }
+      wire.setHeader("Authorization", "Bearer " + ticket.token());
+    }
+    return wire.build();
+  }
+
+  private static Duration min(Duration a, Duration b) {
+    return a.compareTo(b) < 0 ? a : b;
+  }
+
+  static Duration positive(Duration value, String name) {
+    if (value.isNegative() || value.isZero() || value.compareTo(Duration.ofDays(1)) > 0) {
+      throw new IllegalArgumentException(
+          name + " must be positive and at most a day, was " + value);
+    }
+    return value;
+  }
+
+  private static String version() {
+    Properties properties = new Properties();
+    try (InputStream in = RestClient.class.getResourceAsStream("version.properties")) {
+      if (in != null) {
+        properties.load(in);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return properties.getProperty("version", "unknown");
+  }
+
+  @Override
+  public String toString() {
+    return "RestClient[" + redactor.redact(Urls.host(base)) + "]";
+  }
+
+  /** Builds a client. Not safe for many threads. */
+  public static final class Builder {
+    private static final long TEN_MEGABYTES = 10_000_000;
+
+    private final URI base;
+    private @Nullable Credential credential;
+    private Classifier classifier = Classifier.byStatus();
+    private UnaryOperator<String> redaction = UnaryOperator.identity();
+    private @Nullable Permits permits;
+    private Consumer<LimitSignal> learner = signal -> {};
+    private Time time = Time.system();
+    private Duration connectTimeout = Duration.ofSeconds(10);
+    private Duration timeout = Duration.ofSeconds(30);
+    private long maxBody = TEN_MEGABYTES;
+    private long streamBytes = TEN_MEGABYTES;
+    private long streamRecords = 1_000;
+
+    private Builder(URI base) {
+      String scheme = String.valueOf(base.getScheme()).toLowerCase(Locale.ROOT);
+      boolean isWeb = scheme.equals("http") || scheme.equals("https");
+      if (!isWeb
+          || base.getHost() == null
+          || base.getRawUserInfo() != null
+          || base.getRawFragment() != null) {
+        throw new IllegalArgumentException(
+            "base must be an http or https URL without user information and fragment, was " + scheme
+                + "://" + base.getHost());
+      }
+      this.base = base;
+    }
+
+    /** Sets the bearer token. Default none. */
+    public Builder credential(Credential credential) {
+      this.credential = Objects.requireNonNull(credential, "credential");
+      return this;
+    }
+
+    /** Sets the adapter's own reading of answers. Default by status. */
+    public Builder classifier(Classifier classifier) {
+      this.classifier = Objects.requireNonNull(classifier, "classifier");
+      return this;
+    }
+
+    /** Sets the host's redaction of every text, on top of the client's own. Default none. */
+    public Builder redaction(UnaryOperator<String> redaction) {
+      this.redaction = Objects.requireNonNull(redaction, "redaction");
+      return this;
+    }
+
+    /** Sets the permits that each request takes, and that learn from each answer. Default none. */
+    public Builder permits(Permits permits) {
+      this.permits = Objects.requireNonNull(permits, "permits");
+      return this;
+    }
+
+    /**
+     * Sets who else hears what the headers say about the limit, for a target whose run takes the
+     * permits. Default nobody.
+     */
+    public Builder learner(Consumer<LimitSignal> learner) {
+      this.learner = Objects.requireNonNull(learner, "learner");
+      return this;
+    }
+
+    /** Sets the clock for dates in headers. Default the system's. */
+    public Builder time(Time time) {
+      this.time = Objects.requireNonNull(time, "time");
+      return this;
+    }
+
+    /** Sets how long a connection may take to be made. Default 10 s, and never above the whole. */
+    public Builder connectTimeout(Duration connectTimeout) {
+      this.connectTimeout = positive(connectTimeout, "connectTimeout");
+      return this;
+    }
+
+    /**
+     * Sets how long a whole exchange may take, its body included, and how long each piece of a
+     * streamed body. Default 30 s; at most a day.
+     */
+    public Builder timeout(Duration timeout) {
+      this.timeout = positive(timeout, "timeout");
+      return this;
+    }
+
+    /**
+     * Sets the most bytes of a body that is held in memory, and of one streamed record. Default
+     * 10,000,000.
+     */
+    public Builder maxBody(long bytes) {
+      this.maxBody = positive(bytes, "maxBody");
+      return this;
+    }
+
+    /**
+     * Sets above which size records are streamed. A body of unknown length always is. Default
+     * 10,000,000 bytes or 1,000 records.
+     */
+    public Builder streamAbove(long bytes, long records) {
+      this.streamBytes = positive(bytes, "bytes");
+      this.streamRecords = positive(records, "records");
+      return this;
+    }
+
+    /** {@return the client} */
+    public RestClient build() {
+      return new RestClient(this);
+    }
+
+    private static Duration positive(Duration value, String name) {
+      return RestClient.positive(value, name);
+    }
+
+    private static long positive(long value, String name) {
+      if (value < 1 || value > Integer.MAX_VALUE) {
+        throw new IllegalArgumentException(
+            name + " must be 1 to " + Integer.MAX_VALUE + ", was " + value);
+      }
+      return value;
+    }
+  }
+}

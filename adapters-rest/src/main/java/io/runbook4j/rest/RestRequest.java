@@ -1,0 +1,248 @@
+package io.runbook4j.rest;
+
+import io.runbook4j.spi.sync.Failure;
+import io.runbook4j.spi.sync.FailureException;
+import io.runbook4j.spi.sync.FailureKind;
+import java.net.http.HttpRequest.BodyPublisher;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.function.IntPredicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One request below the client's base URL. Immutable: each method returns a changed copy. Path
+ * segments and query values are percent-encoded, so a key such as {@code K/2} stays one segment.
+ */
+public final class RestRequest {
+  private static final int SHOWN = 100;
+
+  private final String method;
+  private final Content content;
+
+  /** All but the method. */
+  private record Content(
+      String path,
+      @Nullable String link,
+      List<String> query,
+      Map<String, String> headers,
+      @Nullable Function<Bounds, BodyPublisher> body,
+      Terms terms) {
+    Content query(List<String> query) {
+      return new Content(path, link, query, headers, body, terms);
+    }
+
+    Content headers(Map<String, String> headers) {
+      return new Content(path, link, query, headers, body, terms);
+    }
+
+    Content body(Function<Bounds, BodyPublisher> body) {
+      return new Content(path, link, query, headers, body, terms);
+    }
+
+    Content terms(Terms terms) {
+      return new Content(path, link, query, headers, body, terms);
+    }
+  }
+
+  /** On what terms it is sent. */
+  private record Terms(
+      int permits, IntPredicate accepted, @Nullable Duration timeout) {}
+
+  private RestRequest(String method, Content content) {
+    this.method = method;
+    this.content = content;
+  }
+
+  private RestRequest(String method, String path, @Nullable String link) {
+    this(
+        method,
+        new Content(path, link, List.of(), Map.of(), null, new Terms(1, status -> false, null)));
+  }
+
+  /**
+   * {@return a request with this method to the base URL and these path segments below it}
+   *
+   * @throws FailureException INVALID if a segment is empty, {@code .} or {@code ..}
+   */
+  public static RestRequest of(String method, String... segments) {
+    if (!method.matches("[A-Z]{1,20}")) {
+      throw new IllegalArgumentException(
+          "method must be upper case letters, was \"" + method + "\"");
+    }
+    StringBuilder path = new StringBuilder();
+    Arrays.stream(segments).forEach(s -> path.append('/').append(Paths.segment(s)));
+    return new RestRequest(method, path.toString(), null);
+  }
+
+  /** {@return a GET of the base URL and these path segments below it, as {@link #of}} */
+  public static RestRequest get(String... segments) {
+    return of("GET", segments);
+  }
+
+  /** {@return a POST to the base URL and these path segments below it, as {@link #of}} */
+  public static RestRequest post(String... segments) {
+    return of("POST", segments);
+  }
+
+  /**
+   * {@return a GET of a link that the service gave, taken as it is} It may be relative. The client
+   * refuses one that leads to another scheme, host or port than its base URL.
+   */
+  public static RestRequest follow(String link) {
+    return new RestRequest("GET", "", Objects.requireNonNull(link, "link"));
+  }
+
+  /** Adds a query parameter. */
+  public RestRequest query(String name, String value) {
+    List<String> query = new ArrayList<>(content.query);
+    query.add(Paths.encode(name) + "=" + Paths.encode(value));
+    return new RestRequest(method, content.query(List.copyOf(query)));
+  }
+
+  /**
+   * Sets a header.
+   *
+   * @throws FailureException INVALID if the value holds anything but printable ASCII characters; it
+   *     is not shown
+   */
+  public RestRequest header(String name, String value) {
+    if (!isPrintable(value)) {
+      throw new FailureException(Failure.of(
+          FailureKind.INVALID,
+          "header " + name + " must be printable ASCII, was " + value.length()
+              + " other characters (not shown)"));
+    }
+    Map<String, String> headers = new LinkedHashMap<>(content.headers);
+    headers.put(name.toLowerCase(Locale.ROOT), value);
+    return new RestRequest(method, content.headers(headers));
+  }
+
+  /** Sets the {@code Idempotency-Key} header. */
+  public RestRequest idempotencyKey(String key) {
+    return header("Idempotency-Key", key);
+  }
+
+  /**
+   * Sets the body to a value as JSON.
+   *
+   * @throws FailureException INVALID if it cannot be written as JSON
+   */
+  public RestRequest json(Object value) {
+    return body("application/json", Json.bytes(value));
+  }
+
+  /** Sets the body. */
+  public RestRequest body(String contentType, byte[] bytes) {
+    return header("Content-Type", contentType)
+        .publisher(bounds -> BodyPublishers.ofByteArray(bytes));
+  }
+
+  /**
+   * Sets the body to many records. Above the client's bounds
+   * ({@link RestClient.Builder#streamAbove}), by their number or by their number times the mean
+   * size of the first 20, they are written while they are sent and never held together.
+   *
+   * @param count how many there are
+   * @param records the records, which can be gone through more than once
+   */
+  public RestRequest records(RecordFormat format, long count, Iterable<?> records) {
+    RecordBody body = new RecordBody(format, records, count);
+    return header("Content-Type", format.contentType()).publisher(body::publisher);
+  }
+
+  /** Sets how many permits it takes. Default 1; at least 0. */
+  public RestRequest permits(int permits) {
+    if (permits < 0) {
+      throw new IllegalArgumentException("permits must be at least 0, was " + permits);
+    }
+    return new RestRequest(
+        method, content.terms(new Terms(permits, content.terms.accepted, content.terms.timeout)));
+  }
+
+  /**
+   * Says which statuses, besides 2xx and 304, are answers and no failures; the classifier is not
+   * asked about them.
+   */
+  public RestRequest accepting(IntPredicate statuses) {
+    return new RestRequest(
+        method, content.terms(new Terms(content.terms.permits, statuses, content.terms.timeout)));
+  }
+
+  /** Sets a time-out of its own. Default the client's. */
+  public RestRequest timeout(Duration timeout) {
+    return new RestRequest(
+        method,
+        content.terms(new Terms(
+            content.terms.permits,
+            content.terms.accepted,
+            RestClient.positive(timeout, "timeout"))));
+  }
+
+  static boolean isPrintable(String value) {
+    return value.chars().allMatch(c -> c >= 0x20 && c <= 0x7e);
+  }
+
+  private RestRequest publisher(Function<Bounds, BodyPublisher> body) {
+    return new RestRequest(method, content.body(body));
+  }
+
+  String method() {
+    return method;
+  }
+
+  /** {@return whether it only reads, so that it can never be in doubt} */
+  boolean isSafe() {
+    return method.equals("GET") || method.equals("HEAD") || method.equals("OPTIONS");
+  }
+
+  String path() {
+    return content.path;
+  }
+
+  List<String> query() {
+    return content.query;
+  }
+
+  Optional<String> link() {
+    return Optional.ofNullable(content.link);
+  }
+
+  Map<String, String> headers() {
+    return content.headers;
+  }
+
+  BodyPublisher publisher(Bounds bounds) {
+    return content.body == null ? BodyPublishers.noBody() : content.body.apply(bounds);
+  }
+
+  int permits() {
+    return content.terms.permits;
+  }
+
+  boolean accepts(int status) {
+    return content.terms.accepted.test(status);
+  }
+
+  Bounds within(Bounds bounds) {
+    Duration own = content.terms.timeout;
+    return own == null
+        ? bounds
+        : new Bounds(own, bounds.maxBody(), bounds.streamBytes(), bounds.streamRecords());
+  }
+
+  /** {@return method and path for a person, without the query} */
+  @Override
+  public String toString() {
+    String path = content.link == null ? content.path : content.link.split("[?#]", 2)[0];
+    return method + " " + (path.length() > SHOWN ? path.substring(0, SHOWN) + "..." : path);
+  }
+}

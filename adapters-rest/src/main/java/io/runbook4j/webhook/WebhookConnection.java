@@ -1,0 +1,105 @@
+package io.runbook4j.webhook;
+
+import io.runbook4j.rest.Credential;
+import io.runbook4j.rest.RestClient;
+import io.runbook4j.rest.Signatures;
+import io.runbook4j.spi.AdapterContext;
+import io.runbook4j.spi.Connection;
+import io.runbook4j.spi.health.HealthProbe;
+import io.runbook4j.spi.sync.Target;
+import java.net.URI;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One webhook with its settings. Safe for many threads.
+ *
+ * <p>A chunk is posted as
+ *
+ * <pre>{"idempotencyKey": "...", "items": [{"key": "u1", "value": {...}}, ...]}</pre>
+ *
+ * <p>with the values as Jackson writes them (times as ISO-8601 text), the header
+ * {@code Idempotency-Key}, and, if there is a secret, {@code X-Webhook-Signature: sha256=} with the
+ * hex HMAC-SHA256 of the body. The answer may be
+ *
+ * <pre>{"results": [{"key": "u1", "status": "ok"},
+ *   {"key": "u2", "status": "failed", "kind": "INVALID", "code": "E17", "message": "..."},
+ *   {"key": "u3", "status": "failed", "kind": "RATE_LIMITED", "retryAfter": 30},
+ *   {"key": "u4", "status": "skipped", "message": "no change"},
+ *   {"key": "u5", "status": "in-doubt", "message": "..."}]}</pre>
+ *
+ * <p>with {@code retryAfter} in seconds, {@code kind} a {@link io.runbook4j.spi.sync.FailureKind},
+ * and everything but key and status left out at will. Results are read from a 2xx, and from a 400,
+ * 409 or 422 that has some. Items that they leave out are not reported. A 2xx with anything but
+ * such an object means that all items were applied, unless the setting {@code without-results} says
+ * {@code in-doubt}; results of a wrong shape leave all items in doubt.
+ */
+public final class WebhookConnection implements Connection {
+  private final AdapterContext context;
+  private final WebhookOptions options;
+  private final URI url;
+  private final @Nullable Credential credential;
+  private final RestClient client;
+  private final HealthProbe health;
+
+  WebhookConnection(AdapterContext context) {
+    this.context = context;
+    this.options = WebhookOptions.from(context);
+    this.url = context
+        .url("url")
+        .orElseThrow(() -> new IllegalArgumentException("url must be given, was not"));
+    this.credential = context.secret("token").isEmpty()
+        ? null
+        : Credential.readFrom(() -> context.secret("token").orElse(""));
+    this.client = client(url);
+    Optional<URI> healthUrl = context.url("health-url");
+    this.health = new WebhookProbe(
+        healthUrl.map(this::client).orElse(client), context.time(), healthUrl.isPresent());
+  }
+
+  /**
+   * {@return a target that posts chunks to the URL}
+   *
+   * @param <T> the type of the values, anything that Jackson can write
+   */
+  public <T> Target<T> target() {
+    return new WebhookTarget<>(
+        client, options, Optional.ofNullable(credential), new WebhookSigner(context, options), url);
+  }
+
+  /**
+   * {@return the signatures by the current and the previous secret, for checking what the other
+   * side sends; empty if there is no secret} Read anew at each call.
+   */
+  public Optional<Signatures> signatures() {
+    return WebhookSigner.signatures(context);
+  }
+
+  @Override
+  public HealthProbe health() {
+    return health;
+  }
+
+  @Override
+  public void close() {}
+
+  private RestClient client(URI at) {
+    RestClient.Builder builder =
+        RestClient.builder(at).redaction(context::redact).time(context.time());
+    context.duration("timeout").ifPresent(builder::timeout);
+    // token and limit are the webhook's own host's and no other's
+    if (isSameOrigin(at)) {
+      builder.learner(context.limit(url.getHost())::learn);
+      if (credential != null) {
+        builder.credential(credential);
+      }
+    }
+    return builder.build();
+  }
+
+  private boolean isSameOrigin(URI at) {
+    return at.getScheme().equalsIgnoreCase(url.getScheme())
+        && at.getHost().equalsIgnoreCase(url.getHost())
+        && at.getPort() == url.getPort();
+  }
+}

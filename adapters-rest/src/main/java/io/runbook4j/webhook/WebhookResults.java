@@ -1,0 +1,113 @@
+package io.runbook4j.webhook;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.runbook4j.rest.RestResponse;
+import io.runbook4j.spi.sync.ChunkResult;
+import io.runbook4j.spi.sync.Failure;
+import io.runbook4j.spi.sync.FailureKind;
+import io.runbook4j.spi.sync.Outcome;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.Optional;
+
+/** Reads what a receiver says about each item. */
+final class WebhookResults {
+  private static final long LONGEST_WAIT_SECONDS = 365L * 24 * 3600;
+
+  private WebhookResults() {}
+
+  /** {@return whether a refusal of this status may say that a part was applied} */
+  static boolean mayHaveResults(int status) {
+    return status == 400 || status == 409 || status == 422;
+  }
+
+  static ChunkResult read(RestResponse response, WebhookPayload payload, boolean trustsBare) {
+    Optional<JsonNode> results =
+        response.jsonIfAny().filter(JsonNode::isObject).map(answer -> answer.get("results"));
+    if (results.isPresent()) {
+      return outcomes(response, results.get(), payload);
+    }
+    if (mayHaveResults(response.status())) {
+      return response.refusal().toChunkResult();
+    }
+    if (!trustsBare) {
+      return response.nonsense("results must be given, were not").toChunkResult();
+    }
+    ChunkResult.Builder all = payload.unwritable();
+    payload.written().forEach(all::succeeded);
+    return all.build();
+  }
+
+  private static ChunkResult outcomes(
+      RestResponse response, JsonNode results, WebhookPayload payload) {
+    if (!results.isArray()) {
+      return response
+          .nonsense("results must be an array, was " + results.getNodeType())
+          .toChunkResult();
+    }
+    ChunkResult.Builder result = payload.unwritable();
+    int index = 0;
+    for (JsonNode one : results) {
+      String key = one.path("key").textValue();
+      if (key == null || key.isEmpty() || !one.path("status").isTextual()) {
+        return response
+            .nonsense("results[" + index + "] must have a key and a status, both text, had not")
+            .toChunkResult();
+      }
+      try {
+        result.outcome(key, outcome(response, one));
+      } catch (IllegalArgumentException twice) {
+        return response
+            .nonsense("results[" + index + "] must have a key of its own, had that of another")
+            .toChunkResult();
+      }
+      index++;
+    }
+    return result.build();
+  }
+
+  private static Outcome outcome(RestResponse response, JsonNode one) {
+    String status = one.path("status").asText().toLowerCase(Locale.ROOT);
+    return switch (status) {
+      case "ok" -> Outcome.succeeded();
+      case "skipped" ->
+        Outcome.skipped(failure(response, one, "the receiver gave no reason").message());
+      case "failed" -> Outcome.failed(failure(response, one, "the receiver gave no message"));
+      case "in-doubt" -> Outcome.inDoubt(failure(response, one, "the receiver gave no message"));
+      default ->
+        Outcome.inDoubt(Failure.of(
+            FailureKind.UNKNOWN,
+            "status must be ok, failed, skipped or in-doubt, was \"" + response.redact(status)
+                + "\""));
+    };
+  }
+
+  private static Failure failure(RestResponse response, JsonNode one, String noMessage) {
+    Failure failure =
+        Failure.of(kind(one.path("kind").asText("")), response.redact(message(one, noMessage)));
+    JsonNode code = one.path("code");
+    if (code.isValueNode() && !code.isNull() && !code.asText().isEmpty()) {
+      failure = failure.withCode(response.redact(code.asText()));
+    }
+    JsonNode wait = one.path("retryAfter");
+    if (wait.isNumber() && wait.doubleValue() >= 0) {
+      failure = failure.withRetryAfter(
+          Duration.ofSeconds((long) Math.ceil(Math.min(wait.doubleValue(), LONGEST_WAIT_SECONDS))));
+    }
+    return failure;
+  }
+
+  private static String message(JsonNode one, String otherwise) {
+    String message = one.path("message").asText("");
+    return message.isBlank() ? otherwise : message;
+  }
+
+  private static FailureKind kind(String name) {
+    for (FailureKind kind : FailureKind.values()) {
+      if (kind.name().equals(name.toUpperCase(Locale.ROOT).replace('-', '_'))) {
+        return kind;
+      }
+    }
+    return FailureKind.UNKNOWN;
+  }
+}

@@ -1,0 +1,292 @@
+package io.runbook4j.webhook;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.runbook4j.rest.ScriptedServer;
+import io.runbook4j.rest.Signatures;
+import io.runbook4j.spi.Adapter;
+import io.runbook4j.spi.sync.Chunk;
+import io.runbook4j.spi.sync.ChunkResult;
+import io.runbook4j.spi.sync.Failure;
+import io.runbook4j.spi.sync.FailureKind;
+import io.runbook4j.spi.sync.Outcome;
+import io.runbook4j.spi.sync.Target;
+import java.net.URI;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.ServiceLoader;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class WebhookTargetTest {
+  private static final Chunk<Map<String, Object>> CHUNK = Chunk.of(
+      "run-1/c7", List.of("u1", "u2"), List.of(Map.of("name", "Zoë"), Map.of("name", "Al")));
+
+  private static TestContext context(URI url, String... settings) {
+    Map<String, String> given = new HashMap<>(Map.of("url", url.toString()));
+    for (int i = 0; i < settings.length; i += 2) {
+      given.put(settings[i], settings[i + 1]);
+    }
+    return new TestContext(given);
+  }
+
+  private static ChunkResult apply(ScriptedServer server, String... settings) throws Exception {
+    try (WebhookConnection connection =
+        new WebhookAdapter().connect(context(server.url("/hook"), settings))) {
+      Target<Map<String, Object>> target = connection.target();
+      return target.apply(CHUNK);
+    }
+  }
+
+  private static ChunkResult answered(int status, String body, String... settings)
+      throws Exception {
+    try (var server = ScriptedServer.replying(ScriptedServer.json(status, body))) {
+      return apply(server, settings);
+    }
+  }
+
+  private static FailureKind inDoubt(ChunkResult result) {
+    assertThat(result.isWholeCall()).isTrue();
+    assertThat(result.others().orElseThrow()).isInstanceOf(Outcome.InDoubt.class);
+    return ((Outcome.InDoubt) result.others().orElseThrow()).failure().kind();
+  }
+
+  @Test
+  void apply_answerSpeaksOfALimit_handsItToTheLimitOfTheTarget() throws Exception {
+    try (var server = ScriptedServer.replying(
+        ScriptedServer.json(200, "{}", "RateLimit: \"default\";r=5;t=30"))) {
+      TestContext context = context(server.url("/hook"));
+      try (WebhookConnection connection = new WebhookAdapter().connect(context)) {
+        Target<Map<String, Object>> target = connection.target();
+        target.apply(CHUNK);
+
+        assertThat(context.learned)
+            .containsExactly(
+                target.service() + " Remaining[policy=default, remaining=5, reset=PT30S]");
+      }
+    }
+  }
+
+  @Test
+  void adapter_serviceLoader_findsIt() {
+    assertThat(ServiceLoader.load(Adapter.class))
+        .filteredOn(adapter -> adapter.id().equals("webhook"))
+        .singleElement()
+        .satisfies(adapter -> {
+          assertThat(adapter.spiLevel()).isEqualTo(Adapter.SPI_LEVEL);
+          assertThat(adapter.quotas()).isEmpty();
+          assertThat(adapter.settings()).extracting("name").doesNotHaveDuplicates();
+        });
+  }
+
+  @Test
+  void apply_chunk_isPostedSigned() throws Exception {
+    try (var server = ScriptedServer.replying(ScriptedServer.json(200, "{}"))) {
+      apply(server, "secret", "s3cret", "token", "t0k3n");
+
+      ScriptedServer.Request request = server.requests().get(0);
+      assertThat(request.line()).isEqualTo("POST /hook HTTP/1.1");
+      assertThat(request.text())
+          .isEqualTo("{\"idempotencyKey\":\"run-1/c7\",\"items\":["
+              + "{\"key\":\"u1\",\"value\":{\"name\":\"Zoë\"}},"
+              + "{\"key\":\"u2\",\"value\":{\"name\":\"Al\"}}]}");
+      assertThat(request.header("X-Webhook-Signature"))
+          .isEqualTo(Signatures.of("s3cret").sign(request.text().getBytes(UTF_8)));
+      assertThat(request.header("Idempotency-Key")).isEqualTo("run-1/c7");
+      assertThat(request.header("Authorization")).isEqualTo("Bearer t0k3n");
+    }
+  }
+
+  @Test
+  void apply_timestampHeader_isSignedToo() throws Exception {
+    try (var server = ScriptedServer.replying(ScriptedServer.json(200, "{}"))) {
+      apply(server, "secret", "new", "timestamp-header", "X-Stamp", "signature-header", "X-Sig");
+
+      ScriptedServer.Request request = server.requests().get(0);
+      assertThat(Signatures.rotating("newer", "new")
+              .within(Duration.ofMinutes(1))
+              .verify(
+                  request.text().getBytes(UTF_8),
+                  request.header("X-Sig"),
+                  request.header("X-Stamp"),
+                  Instant.now()))
+          .isTrue();
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"200, application/json, {}", "202, text/plain, ok", "204, text/plain, ''"})
+  void apply_bareSuccess_isAllApplied(int status, String type, String body) throws Exception {
+    try (var server = ScriptedServer.replying(ScriptedServer.with(status, type, body))) {
+      ChunkResult trusted = apply(server);
+      ChunkResult distrusted = apply(server, "without-results", "in-doubt");
+
+      assertThat(trusted.reported())
+          .containsOnly(Map.entry("u1", Outcome.succeeded()), Map.entry("u2", Outcome.succeeded()));
+      assertThat(inDoubt(distrusted)).isEqualTo(FailureKind.SERVER_ERROR);
+    }
+  }
+
+  @Test
+  void apply_results_areReadByKey() throws Exception {
+    ChunkResult result = answered(
+        207,
+        "{\"results\":[{\"key\":\"u2\",\"status\":\"failed\",\"kind\":\"invalid\",\"code\":17,"
+            + "\"message\":\"no name\",\"retryAfter\":1.5},"
+            + "{\"key\":\"invented\",\"status\":\"OK\"},"
+            + "{\"key\":\"u3\",\"status\":\"skipped\",\"message\":\"same\"},"
+            + "{\"key\":\"u4\",\"status\":\"in-doubt\"},"
+            + "{\"key\":\"u5\",\"status\":\"meh\"}]}");
+
+    assertThat(result.isWholeCall()).isFalse();
+    assertThat(result.outcome("u1")).isEmpty();
+    assertThat(result.outcome("invented")).contains(Outcome.succeeded());
+    assertThat(result.outcome("u2"))
+        .contains(Outcome.failed(Failure.of(FailureKind.INVALID, "no name")
+            .withCode("17")
+            .withRetryAfter(Duration.ofSeconds(2))));
+    assertThat(result.outcome("u3")).contains(Outcome.skipped("same"));
+    assertThat(result.outcome("u4").orElseThrow()).isInstanceOf(Outcome.InDoubt.class);
+    assertThat(result.outcome("u5").orElseThrow().toString()).contains("InDoubt", "was \"meh\"");
+  }
+
+  @Test
+  void apply_refusalWithResults_isReadByKey() throws Exception {
+    ChunkResult result = answered(422, "{\"results\":[{\"key\":\"u1\",\"status\":\"ok\"}]}");
+
+    assertThat(result.outcome("u1")).contains(Outcome.succeeded());
+    assertThat(result.outcome("u2")).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{\"results\":{}}",
+        "{\"results\":null}",
+        "{\"results\":[7]}",
+        "{\"results\":[{\"key\":\"u1\"}]}",
+        "{\"results\":[{\"key\":1,\"status\":\"ok\"}]}",
+        "{\"results\":[{\"key\":\"\",\"status\":\"ok\"}]}",
+        "{\"results\":[{\"key\":\"u1\",\"status\":\"ok\"},{\"key\":\"u1\",\"status\":\"ok\"}]}",
+      })
+  void apply_resultsOfAWrongShape_leaveAllInDoubt(String body) throws Exception {
+    assertThat(inDoubt(answered(200, body))).isEqualTo(FailureKind.SERVER_ERROR);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"1e999", "-1", "\"x\"", "null", "1e18"})
+  void apply_hostileRetryAfter_neverThrows(String wait) throws Exception {
+    ChunkResult result = answered(
+        200, "{\"results\":[{\"key\":\"u1\",\"status\":\"failed\",\"retryAfter\":" + wait + "}]}");
+
+    assertThat(result.outcome("u1").orElseThrow().toString()).contains("Failed", "UNKNOWN");
+  }
+
+  @Test
+  void apply_refused_isAWholeCallWithItsWait() throws Exception {
+    try (var server = ScriptedServer.replying(ScriptedServer.json(429, "{}", "Retry-After: 3"))) {
+      ChunkResult result = apply(server);
+
+      assertThat(result.isWholeCall()).isTrue();
+      assertThat(result.others().orElseThrow().toString())
+          .contains("Failed", "RATE_LIMITED", "PT3S");
+    }
+  }
+
+  @Test
+  void apply_answerLost_isInDoubt() throws Exception {
+    try (var server = ScriptedServer.replying(ScriptedServer.reset())) {
+      assertThat(inDoubt(apply(server))).isEqualTo(FailureKind.NETWORK);
+    }
+  }
+
+  @Test
+  void apply_echoedSecret_isRedacted() throws Exception {
+    ChunkResult result = answered(
+        200,
+        "{\"results\":[{\"key\":\"u1\",\"status\":\"failed\",\"message\":\"bad t0k3n\","
+            + "\"code\":\"t0k3n\"},{\"key\":\"u2\",\"status\":\"t0k3n\"}]}",
+        "token",
+        "t0k3n");
+
+    assertThat(result.toString()).contains("bad ").doesNotContain("t0k3n");
+  }
+
+  @Test
+  void apply_oneValueThatIsNoJson_failsAlone() throws Exception {
+    Chunk<Object> chunk = Chunk.of("k", List.of("u1", "u2"), List.of(new Object(), Instant.EPOCH));
+    try (var server = ScriptedServer.replying(ScriptedServer.json(200, "{}"));
+        WebhookConnection connection = new WebhookAdapter().connect(context(server.url()))) {
+      ChunkResult result = connection.<Object>target().apply(chunk);
+
+      assertThat(result.outcome("u1").orElseThrow().toString()).contains("INVALID");
+      assertThat(result.outcome("u2")).contains(Outcome.succeeded());
+      assertThat(server.requests().get(0).text())
+          .contains("[{\"key\":\"u2\",\"value\":\"1970-01-01T00:00:00Z\"}]");
+    }
+  }
+
+  @Test
+  void target_settings_shapeIt() {
+    URI url = URI.create("https://hooks.example.com/in");
+    Target<String> plain = new WebhookAdapter().connect(context(url)).target();
+    Target<String> set = new WebhookAdapter()
+        .connect(context(url, "max-items-per-call", "7", "idempotent", "yes"))
+        .target();
+
+    assertThat(plain.maxChunk()).isEqualTo(100);
+    assertThat(plain.isIdempotent()).isFalse();
+    assertThat(plain.service()).isEqualTo("hooks.example.com");
+    assertThat(set.maxChunk()).isEqualTo(7);
+    assertThat(set.isIdempotent()).isTrue();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "idempotent, maybe",
+    "without-results, failed",
+    "max-items-per-call, 0",
+    "signature-header, 'X: y'",
+    "timestamp-header, ''"
+  })
+  void connect_wrongSetting_isRefusedByName(String setting, String value) {
+    assertThatThrownBy(
+            () -> new WebhookAdapter().connect(context(URI.create("http://x"), setting, value)))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining(setting + " must be")
+        .hasMessageContaining(value);
+  }
+
+  @Test
+  void signatures_rotation_acceptBoth() {
+    TestContext context = context(URI.create("http://x"), "secret", "old");
+    WebhookConnection connection = new WebhookAdapter().connect(context);
+    byte[] body = {1, 2};
+    String before = connection.signatures().orElseThrow().sign(body);
+
+    context.given.putAll(Map.of("secret", "new", "previous-secret", "old"));
+
+    assertThat(connection.signatures().orElseThrow().verify(body, before)).isTrue();
+    assertThat(connection.signatures().orElseThrow().sign(body)).isNotEqualTo(before);
+  }
+
+  @Test
+  void refreshCredential_secretChanged_saysSo() throws Exception {
+    try (var server = ScriptedServer.replying(ScriptedServer.json(200, "{}"))) {
+      TestContext context = context(server.url(), "token", "t1");
+      Target<Map<String, Object>> target = new WebhookAdapter().connect(context).target();
+      target.apply(CHUNK);
+
+      assertThat(target.refreshCredential()).isFalse();
+      context.given.put("token", "t2");
+      assertThat(target.refreshCredential()).isTrue();
+    }
+  }
+}
