@@ -1,0 +1,5 @@
+/** Runs the examples. */
+@NullMarked
+package io.runbook4j.examples;
+
+import org.jspecify.annotations.NullMarked;
