@@ -1,0 +1,155 @@
+package io.runbook4j.benchmarks;
+
+import com.sun.management.OperatingSystemMXBean;
+import io.runbook4j.ledger.FileLedger;
+import java.lang.management.ManagementFactory;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.openjdk.jmh.annotations.AuxCounters;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Level;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OperationsPerInvocation;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.TearDown;
+
+/** What an engine costs beside its target: a whole run of a million items is one invocation. */
+@State(Scope.Thread)
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.NANOSECONDS)
+public class EngineBenchmark {
+  static final int ITEMS = 1_000_000;
+
+  /** Which engine. */
+  @Param
+  public Contender engine = Contender.HAND_LOOP;
+
+  /** What is sent. */
+  @Param
+  public Engine.Workload workload = Engine.Workload.CLEAN;
+
+  private long good;
+  private final Service service = new Service();
+  private @Nullable Engine made;
+
+  /** Makes the engine. */
+  @Setup
+  public void make() throws Exception {
+    List<Ticket> tickets = workload.tickets(ITEMS);
+    good = Ticket.good(tickets);
+    made = engine.make(tickets, service, workload);
+  }
+
+  /** Sends everything. */
+  @Benchmark
+  @OperationsPerInvocation(ITEMS)
+  public void run(Cpu cpu) throws Exception {
+    cpu.start();
+    engine().run();
+    cpu.stop();
+  }
+
+  /** Checks that every good ticket was sent once. */
+  @TearDown(Level.Invocation)
+  public void check() {
+    service.reset(good);
+    engine().close();
+  }
+
+  private Engine engine() {
+    if (made == null) {
+      throw new IllegalStateException("the engine must be made before it runs, was not");
+    }
+    return made;
+  }
+
+  /** The process's time on a processor, garbage collection included. */
+  @State(Scope.Thread)
+  @AuxCounters(AuxCounters.Type.EVENTS)
+  public static class Cpu {
+    /** In nanoseconds. */
+    public long cpuNanos;
+
+    /** In how many runs. */
+    public long runs;
+
+    private final OperatingSystemMXBean system =
+        (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
+    private long from;
+
+    void start() {
+      from = system.getProcessCpuTime();
+    }
+
+    void stop() {
+      cpuNanos += system.getProcessCpuTime() - from;
+      runs++;
+    }
+  }
+
+  /** An engine under test. */
+  public enum Contender {
+    /** A loop over sublists. */
+    HAND_LOOP("hand-written loop", "keeps nothing", HandLoop::new),
+    /** Ours, in memory. */
+    RUNBOOK4J_MEMORY("Runbook4j, MemoryLedger", "outcomes in memory", Runbook::inMemory),
+    /** Ours, in files. */
+    RUNBOOK4J_FILE(
+        "Runbook4j, FileLedger, not forced",
+        "each outcome in a file",
+        Runbook.inFiles(FileLedger.Force.NEVER)),
+    /** Ours, in files that outlast a power cut. */
+    RUNBOOK4J_FORCED(
+        "Runbook4j, FileLedger, each chunk forced",
+        "each outcome on the disk",
+        Runbook.inFiles(FileLedger.Force.EACH_RECORD)),
+    /** Camel. */
+    CAMEL("Camel 4.22.0 split.group", "keeps nothing", Camel::make),
+    /** Easy Batch. */
+    EASY_BATCH("Easy Batch 7.0.2", "counts only", EasyBatch::new),
+    /** Spring Batch. */
+    SPRING_BATCH("Spring Batch 6.0.4, resourceless", "counts only", SpringBatch::new),
+    /** The batcher of gax. */
+    GAX("gax 2.89.0 Batcher", "a future an item, not kept", Gax::new);
+
+    private final String title;
+    private final String keeps;
+
+    @SuppressWarnings("ImmutableEnumChecker") // the makers here hold nothing
+    private final Engine.Maker maker;
+
+    Contender(String title, String keeps, Engine.Maker maker) {
+      this.title = title;
+      this.keeps = keeps;
+      this.maker = maker;
+    }
+
+    Engine make(List<Ticket> tickets, Service service, Engine.Workload workload) throws Exception {
+      return maker.make(tickets, service, workload);
+    }
+
+    String title() {
+      return title;
+    }
+
+    /** {@return what is known of an item afterwards, and how the bad ones were found} */
+    String keeps(Engine.Workload workload) {
+      boolean scans = this == EASY_BATCH || this == SPRING_BATCH;
+      return keeps
+          + (scans && workload != Engine.Workload.CLEAN
+              ? "; sends item by item after a bad one"
+              : "");
+    }
+
+    /** {@return whether it can tell bad tickets from good ones} */
+    boolean tellsItems() {
+      return this != CAMEL && this != RUNBOOK4J_FORCED;
+    }
+  }
+}
