@@ -52,6 +52,11 @@ public interface AdapterContext {
    */
   Permits limit(String service);
 
+  /** {@return the gate to ask before a change leaves; open if the host has none} */
+  default OutboundGate gate() {
+    return OutboundGate.open();
+  }
+
   /** {@return the clock and the waiting} */
   Time time();
 

@@ -18,7 +18,8 @@ public interface Ledger extends AutoCloseable {
    *
    * <p>A run is taken for this process by {@code RunStarted} (which must be its first entry) or
    * {@code RunResumed}, and let go by {@code RunFinished} or {@link #close}. The list may be reused
-   * by the caller afterwards; so may the key lists in it.
+   * by the caller afterwards; the entries, and the lists in them, must not change any more: a
+   * ledger may keep them.
    *
    * @param entries at least one
    * @throws LedgerException if the entries could not be written whole, the run exists already, is

@@ -98,6 +98,14 @@ public sealed interface LedgerEntry {
   record AlertRaised(Instant at, Alert alert) implements LedgerEntry {}
 
   /**
+   * An integrity check found something.
+   *
+   * @param at when
+   * @param finding what is wrong
+   */
+  record FindingMade(Instant at, Finding finding) implements LedgerEntry {}
+
+  /**
    * Something worth remembering.
    *
    * @param at when

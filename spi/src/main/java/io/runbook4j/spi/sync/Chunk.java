@@ -23,7 +23,7 @@ public final class Chunk<T> implements Iterable<Item<T>> {
   }
 
   /**
-   * {@return a chunk over these lists, which are not copied}
+   * {@return a chunk over these lists, which are not copied and must not change any more}
    *
    * @throws IllegalArgumentException if the lists are empty or differ in size
    */
@@ -32,7 +32,7 @@ public final class Chunk<T> implements Iterable<Item<T>> {
       throw new IllegalArgumentException("values must be as many as keys and at least 1, was "
           + values.size() + " for " + keys.size());
     }
-    return new Chunk<>(idempotencyKey, keys, values);
+    return new Chunk<>(idempotencyKey, Slice.of(keys), Slice.of(values));
   }
 
   /**

@@ -84,6 +84,7 @@ public final class ChunkResult {
   public static final class Builder {
     private final Map<String, Outcome> outcomes = new LinkedHashMap<>();
     private @Nullable Outcome others;
+    private boolean isBuilt;
 
     private Builder() {}
 
@@ -91,8 +92,12 @@ public final class ChunkResult {
      * Reports one item.
      *
      * @throws IllegalArgumentException if the key was reported before
+     * @throws IllegalStateException if the result was built already
      */
     public Builder outcome(String key, Outcome outcome) {
+      if (isBuilt) {
+        throw new IllegalStateException("key \"" + key + "\" must be reported before build()");
+      }
       Outcome before =
           outcomes.putIfAbsent(Keys.check(key), Objects.requireNonNull(outcome, "outcome"));
       if (before != null) {
@@ -121,10 +126,10 @@ public final class ChunkResult {
       return this;
     }
 
-    /** {@return the result} */
+    /** {@return the result; the builder is of no use afterwards} */
     public ChunkResult build() {
-      return new ChunkResult(
-          Collections.unmodifiableMap(new LinkedHashMap<>(outcomes)), others, false);
+      isBuilt = true;
+      return new ChunkResult(Collections.unmodifiableMap(outcomes), others, false);
     }
   }
 }

@@ -1,6 +1,7 @@
 package io.runbook4j.spi.sync;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -36,6 +37,27 @@ public final class Page<T> {
   /** {@return a builder that expects about {@code size} items} */
   public static <T> Builder<T> builder(int size) {
     return new Builder<>(size);
+  }
+
+  /**
+   * {@return a page of these values, each with the key that the function gives it} For a source
+   * that has the values at hand; others collect a page with a {@link #builder}.
+   *
+   * @param values not copied; they must not change any more
+   * @param next where reading goes on; empty for the last page
+   * @throws IllegalArgumentException if a key is empty
+   * @throws NullPointerException if a value or a key is null
+   */
+  public static <T> Page<T> of(
+      List<T> values, Function<? super T, String> key, Optional<Cursor> next) {
+    String[] keys = new String[values.size()];
+    for (int i = 0; i < keys.length; i++) { // nothing else in here: the loads are to overlap
+      keys[i] = key.apply(Objects.requireNonNull(values.get(i), "value"));
+    }
+    for (String each : keys) {
+      Keys.check(each);
+    }
+    return new Page<>(Arrays.asList(keys), values, Map.of(), next.orElse(null));
   }
 
   /** {@return how many items the page holds, the unreadable ones included} */
@@ -74,7 +96,7 @@ public final class Page<T> {
 
   /** {@return a view of the keys from {@code from} to before {@code to}; not to be modified} */
   public List<String> keys(int from, int to) {
-    return keys.subList(from, to);
+    return new Slice<>(keys, from, to);
   }
 
   /**
@@ -87,7 +109,7 @@ public final class Page<T> {
     if (!isReadable()) {
       throw new IllegalStateException("every item must be readable, was not: " + unreadable);
     }
-    return values.subList(from, to);
+    return new Slice<>(values, from, to);
   }
 
   /** {@return where reading goes on after this page; empty after the last one} */
