@@ -3,6 +3,7 @@ package io.runbook4j.adapter;
 import io.runbook4j.limit.Limits;
 import io.runbook4j.spi.Adapter;
 import io.runbook4j.spi.Connection;
+import io.runbook4j.spi.OutboundGate;
 import io.runbook4j.spi.Permits;
 import io.runbook4j.spi.time.Time;
 import java.util.HashMap;
@@ -52,7 +53,8 @@ public final class Adapters {
         },
         new Secrets(builder.environment, builder.secrets, redactor),
         redactor,
-        limits);
+        limits,
+        builder.gate);
     List<Provider> registered = List.copyOf(builder.registered.values());
     ClassLoader loader = builder.isDiscovering ? builder.loader() : null;
     this.search = loader == null
@@ -129,6 +131,22 @@ public final class Adapters {
     throw wrong;
   }
 
+  /**
+   * Looks whether adapters can be connected, before any is. Checks all settings of all of them, and
+   * that each secret can be read; connects to nothing.
+   *
+   * @param settings those of {@link #connect}, by the adapter's id
+   * @return everything that is wrong, one sentence each, by id; empty if nothing is. It shows no
+   *     value that may be a secret
+   */
+  public List<String> preflight(Map<String, Map<String, String>> settings) {
+    Preflight preflight = new Preflight(discovery(), surroundings.secrets(), redactor());
+    return new TreeMap<>(settings)
+        .entrySet().stream()
+            .flatMap(one -> preflight.problems(one.getKey(), one.getValue()).stream())
+            .toList();
+  }
+
   private Map<String, Permits> permits(String id, Declaration declaration) {
     Map<String, Permits> permits = new HashMap<>();
     declaration
@@ -158,6 +176,7 @@ public final class Adapters {
     private Time time = Time.system();
     private RandomGenerator random = new Random();
     private Redactor redactor = new Redactor();
+    private OutboundGate gate = OutboundGate.open();
     private boolean isDiscovering = true;
 
     private Builder(Function<String, @Nullable String> environment) {
@@ -170,6 +189,12 @@ public final class Adapters {
      */
     public Builder limits(Limits limits) {
       this.limits = Optional.of(limits);
+      return this;
+    }
+
+    /** Sets the gate that adapters ask before a change leaves. Default always open. */
+    public Builder gate(OutboundGate gate) {
+      this.gate = Objects.requireNonNull(gate, "gate");
       return this;
     }
 

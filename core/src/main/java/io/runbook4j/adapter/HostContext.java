@@ -2,6 +2,7 @@ package io.runbook4j.adapter;
 
 import io.runbook4j.limit.Limits;
 import io.runbook4j.spi.AdapterContext;
+import io.runbook4j.spi.OutboundGate;
 import io.runbook4j.spi.Permits;
 import io.runbook4j.spi.SecretRef;
 import io.runbook4j.spi.Setting;
@@ -68,6 +69,11 @@ final class HostContext implements AdapterContext {
   }
 
   @Override
+  public OutboundGate gate() {
+    return surroundings.gate();
+  }
+
+  @Override
   public Time time() {
     return surroundings.time();
   }
@@ -84,5 +90,10 @@ final class HostContext implements AdapterContext {
 
   /** What all connections share. */
   record Surroundings(
-      Time time, RandomGenerator random, Secrets secrets, Redactor redactor, Limits limits) {}
+      Time time,
+      RandomGenerator random,
+      Secrets secrets,
+      Redactor redactor,
+      Limits limits,
+      OutboundGate gate) {}
 }

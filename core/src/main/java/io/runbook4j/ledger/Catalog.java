@@ -1,6 +1,9 @@
 package io.runbook4j.ledger;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.runbook4j.file.internal.JsonFields;
+import io.runbook4j.file.internal.JsonLine;
+import io.runbook4j.file.internal.Lines;
 import io.runbook4j.spi.ledger.Counts;
 import io.runbook4j.spi.ledger.LedgerEntry;
 import io.runbook4j.spi.ledger.LedgerEntry.RunFinished;
@@ -227,10 +230,10 @@ final class Catalog {
     Path index = folder.resolve(INDEX);
     try (Lines lines = new Lines(index)) {
       while (lines.next()) {
-        if (!lines.isTerminated() || !Seal.isIntact(lines.buffer(), lines.start(), lines.end())) {
+        if (!lines.isWhole()) {
           return; // damaged: what it would have said is read from the runs' own files
         }
-        read(EntryDecoder.tree(lines.buffer(), lines.start(), lines.end()));
+        read(JsonFields.tree(lines.buffer(), lines.start(), lines.end()));
       }
     } catch (java.io.FileNotFoundException | NoSuchFileException e) {
       return; // a new folder
@@ -241,22 +244,22 @@ final class Catalog {
   }
 
   private void read(JsonNode line) {
-    if (EntryDecoder.number(line, "format").intValue() != EntryEncoder.FORMAT) {
+    if (JsonFields.number(line, "format").intValue() != EntryEncoder.FORMAT) {
       return;
     }
     RunStarted started = EntryDecoder.started(line);
     Counts settled = EntryDecoder.counts(line.get("settled"));
     RunTotals totals = new RunTotals(
         settled,
-        EntryDecoder.number(line, "inFlight").longValue(),
-        EntryDecoder.number(line, "waiting").longValue());
+        JsonFields.number(line, "inFlight").longValue(),
+        JsonFields.number(line, "waiting").longValue());
     Stamp stamp = new Stamp(
-        EntryDecoder.number(line, "bytes").longValue(),
-        EntryDecoder.number(line, "changedNanos").longValue());
+        JsonFields.number(line, "bytes").longValue(),
+        JsonFields.number(line, "changedNanos").longValue());
     Optional<RunFinished> finished =
         Optional.ofNullable(line.get("finished")).map(EntryDecoder::finished);
     heads.put(started.run(), new Head(started, EntryDecoder.sequence(line)));
     digests.put(
-        started.run(), new Digest(stamp, totals, finished, EntryDecoder.instant(line, "lastAt")));
+        started.run(), new Digest(stamp, totals, finished, JsonFields.instant(line, "lastAt")));
   }
 }

@@ -25,6 +25,33 @@ final class ChunkItems {
     return done.results().isEmpty() && succeeded(done.others());
   }
 
+  /** {@return whether no item of the chunk is tried again} */
+  static boolean allSettled(ChunkDone done) {
+    for (ItemResult result : done.results()) {
+      if (!settles(result)) {
+        return false;
+      }
+    }
+    return settles(done.others());
+  }
+
+  /** Calls {@code visitor} for each item that did not succeed, in order. */
+  static void forEachNotSucceeded(List<String> keys, ChunkDone done, Visitor visitor) {
+    if (!succeeded(done.others())) {
+      forEach(keys, done, (key, result) -> {
+        if (!succeeded(result)) {
+          visitor.item(key, result);
+        }
+      });
+      return;
+    }
+    for (ItemResult result : done.results()) {
+      if (!succeeded(result)) {
+        visitor.item(keys.get(result.index()), result);
+      }
+    }
+  }
+
   /** Calls {@code visitor} for each item, in order. */
   static void forEach(List<String> keys, ChunkDone done, Visitor visitor) {
     List<ItemResult> results = done.results();

@@ -1,10 +1,18 @@
 package io.runbook4j.ledger;
 
+import static io.runbook4j.file.internal.JsonFields.instant;
+import static io.runbook4j.file.internal.JsonFields.member;
+import static io.runbook4j.file.internal.JsonFields.number;
+import static io.runbook4j.file.internal.JsonFields.text;
+import static io.runbook4j.file.internal.JsonFields.texts;
+import static io.runbook4j.file.internal.JsonFields.tree;
+
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
+import io.runbook4j.file.internal.Ascii;
 import io.runbook4j.spi.alert.Alert;
 import io.runbook4j.spi.alert.Severity;
 import io.runbook4j.spi.ledger.Counts;
+import io.runbook4j.spi.ledger.Finding;
 import io.runbook4j.spi.ledger.ItemFilter;
 import io.runbook4j.spi.ledger.ItemResult;
 import io.runbook4j.spi.ledger.ItemState;
@@ -14,6 +22,7 @@ import io.runbook4j.spi.ledger.LedgerEntry.ChunkBegun;
 import io.runbook4j.spi.ledger.LedgerEntry.ChunkDone;
 import io.runbook4j.spi.ledger.LedgerEntry.ChunkIntent;
 import io.runbook4j.spi.ledger.LedgerEntry.ChunkTiming;
+import io.runbook4j.spi.ledger.LedgerEntry.FindingMade;
 import io.runbook4j.spi.ledger.LedgerEntry.LimitMet;
 import io.runbook4j.spi.ledger.LedgerEntry.Note;
 import io.runbook4j.spi.ledger.LedgerEntry.RunFinished;
@@ -29,7 +38,6 @@ import io.runbook4j.spi.sync.Failure;
 import io.runbook4j.spi.sync.FailureKind;
 import io.runbook4j.spi.sync.Outcome;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -39,23 +47,12 @@ import java.util.Optional;
 
 /** Reads the lines that {@link EntryEncoder} writes. */
 final class EntryDecoder {
-  private static final ObjectMapper JSON = new ObjectMapper();
-  private static final byte[] BEGUN = ascii("{\"type\":\"begun\"");
+  private static final byte[] BEGUN = Ascii.bytes("{\"type\":\"begun\"");
 
   /** Cannot occur inside a string, where its quotes are escaped. */
-  private static final byte[] KEYS = ascii(",\"keys\":[");
+  private static final byte[] KEYS = Ascii.bytes(",\"keys\":[");
 
   private EntryDecoder() {}
-
-  static byte[] ascii(String text) {
-    return text.getBytes(StandardCharsets.US_ASCII);
-  }
-
-  /** {@return whether {@code bytes} has {@code part} at {@code from}, before {@code to}} */
-  static boolean has(byte[] part, byte[] bytes, int from, int to) {
-    return to - from >= part.length
-        && Arrays.equals(bytes, from, from + part.length, part, 0, part.length);
-  }
 
   /**
    * {@return the entry of a line whose checksum is right}
@@ -64,15 +61,11 @@ final class EntryDecoder {
    * @throws IllegalArgumentException if it is none of our entries
    */
   static LedgerEntry decode(byte[] bytes, int from, int to) throws IOException {
-    if (has(BEGUN, bytes, from, to)) {
+    if (Ascii.has(BEGUN, bytes, from, to)) {
       return begun(bytes, from, to);
     }
     JsonNode line = tree(bytes, from, to);
     return decode(line);
-  }
-
-  static JsonNode tree(byte[] bytes, int from, int to) throws IOException {
-    return JSON.readTree(bytes, from, to - from);
   }
 
   static LedgerEntry decode(JsonNode line) {
@@ -84,6 +77,7 @@ final class EntryDecoder {
       case "done" -> done(at, line);
       case "limit" -> new LimitMet(at, text(line, "service"), instant(line, "until"));
       case "alert" -> new AlertRaised(at, alert(line));
+      case "finding" -> new FindingMade(at, finding(line));
       case "note" -> new Note(at, text(line, "topic"), text(line, "text"));
       case "finished" -> finished(line);
       default ->
@@ -94,14 +88,14 @@ final class EntryDecoder {
 
   private static LedgerEntry begun(byte[] bytes, int from, int to) throws IOException {
     int keys = from;
-    while (!has(KEYS, bytes, keys, to)) {
+    while (!Ascii.has(KEYS, bytes, keys, to)) {
       if (keys++ == to) {
         throw new IllegalArgumentException("keys must be present in a line of type begun");
       }
     }
     byte[] head = Arrays.copyOfRange(bytes, from, keys + 1);
     head[head.length - 1] = '}';
-    JsonNode line = JSON.readTree(head);
+    JsonNode line = tree(head, 0, head.length);
     KeyList list = new KeyList(
         Arrays.copyOfRange(bytes, keys + KEYS.length - 1, to),
         number(line, "size").intValue());
@@ -179,6 +173,15 @@ final class EntryDecoder {
         text(line, "text"));
   }
 
+  private static Finding finding(JsonNode line) {
+    return new Finding(
+        text(line, "check"),
+        text(line, "subject"),
+        line.has("corruption"),
+        number(line, "total").longValue(),
+        texts(line, "samples"));
+  }
+
   static RunFinished finished(JsonNode line) {
     return new RunFinished(
         instant(line, "at"),
@@ -227,40 +230,5 @@ final class EntryDecoder {
     filter = keys.isEmpty() ? filter : filter.keys(keys);
     filter = node.has("text") ? filter.text(text(node, "text")) : filter;
     return node.has("newestFirst") ? filter.newestFirst() : filter;
-  }
-
-  static List<String> texts(JsonNode node, String name) {
-    List<String> texts = new ArrayList<>();
-    member(node, name).forEach(element -> texts.add(element.textValue()));
-    return List.copyOf(texts);
-  }
-
-  static Instant instant(JsonNode node, String name) {
-    return Instant.parse(text(node, name));
-  }
-
-  static String text(JsonNode node, String name) {
-    JsonNode member = member(node, name);
-    if (!member.isTextual()) {
-      throw new IllegalArgumentException(name + " must be text, was " + member.getNodeType());
-    }
-    return member.textValue();
-  }
-
-  static Number number(JsonNode node, String name) {
-    JsonNode member = member(node, name);
-    if (!member.isIntegralNumber()) {
-      throw new IllegalArgumentException(
-          name + " must be a whole number, was " + member.getNodeType());
-    }
-    return member.numberValue();
-  }
-
-  private static JsonNode member(JsonNode node, String name) {
-    JsonNode member = node.get(name);
-    if (member == null) {
-      throw new IllegalArgumentException(name + " must be present, was not");
-    }
-    return member;
   }
 }

@@ -1,12 +1,15 @@
 package io.runbook4j.ledger;
 
+import io.runbook4j.file.internal.JsonLine;
 import io.runbook4j.spi.ledger.Counts;
+import io.runbook4j.spi.ledger.Finding;
 import io.runbook4j.spi.ledger.ItemFilter;
 import io.runbook4j.spi.ledger.ItemResult;
 import io.runbook4j.spi.ledger.LedgerEntry;
 import io.runbook4j.spi.ledger.LedgerEntry.AlertRaised;
 import io.runbook4j.spi.ledger.LedgerEntry.ChunkBegun;
 import io.runbook4j.spi.ledger.LedgerEntry.ChunkDone;
+import io.runbook4j.spi.ledger.LedgerEntry.FindingMade;
 import io.runbook4j.spi.ledger.LedgerEntry.LimitMet;
 import io.runbook4j.spi.ledger.LedgerEntry.Note;
 import io.runbook4j.spi.ledger.LedgerEntry.RunFinished;
@@ -55,6 +58,8 @@ final class EntryEncoder {
       line.text("service", met.service()).text("until", met.until().toString());
     } else if (entry instanceof AlertRaised raised) {
       alert(raised);
+    } else if (entry instanceof FindingMade made) {
+      finding(made);
     } else if (entry instanceof Note note) {
       head("note", entry);
       line.text("topic", note.topic()).text("text", note.text());
@@ -67,7 +72,7 @@ final class EntryEncoder {
   }
 
   private void head(String type, LedgerEntry entry) {
-    line.text("type", type).text("at", entry.at().toString());
+    line.text("type", type).time("at", entry.at());
   }
 
   private void begun(ChunkBegun begun) {
@@ -134,6 +139,16 @@ final class EntryEncoder {
         .text("severity", raised.alert().severity().name())
         .text("job", raised.alert().job())
         .text("text", raised.alert().text());
+  }
+
+  private void finding(FindingMade made) {
+    Finding finding = made.finding();
+    head("finding", made);
+    line.text("check", finding.check()).text("subject", finding.subject());
+    if (finding.corruption()) {
+      line.isTrue("corruption");
+    }
+    line.number("total", finding.total()).texts("samples", finding.samples());
   }
 
   void finished(RunFinished finished) {

@@ -1,5 +1,6 @@
 package io.runbook4j.ledger;
 
+import io.runbook4j.file.internal.Disk;
 import io.runbook4j.ledger.Catalog.Digest;
 import io.runbook4j.ledger.Catalog.Head;
 import io.runbook4j.spi.ledger.ItemFilter;
@@ -13,6 +14,7 @@ import io.runbook4j.spi.ledger.ReasonCount;
 import io.runbook4j.spi.ledger.ResumePoint;
 import io.runbook4j.spi.ledger.RunId;
 import io.runbook4j.spi.ledger.RunSummary;
+import io.runbook4j.spi.time.Time;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,6 +28,10 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -65,8 +71,24 @@ public final class FileLedger implements Ledger {
   public enum Force {
     /** Once for each call of {@link Ledger#record}: what it acknowledged outlasts a power cut. */
     EACH_RECORD,
+    /**
+     * By another thread, again and again while entries come: what was acknowledged outlasts the
+     * process at once, and a power cut some milliseconds later. The end of a run is forced before
+     * it is acknowledged.
+     */
+    IN_BACKGROUND,
     /** Never: what was acknowledged outlasts the process, not a power cut. */
     NEVER
+  }
+
+  /** Has a thread only while there is something to force. */
+  private final ExecutorService forcer = new ThreadPoolExecutor(
+      0, 1, 1, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), FileLedger::forcerThread);
+
+  private static Thread forcerThread(Runnable work) {
+    Thread thread = new Thread(work, "runbook4j-ledger-force");
+    thread.setDaemon(true);
+    return thread;
   }
 
   private FileLedger(Builder builder) throws IOException {
@@ -190,7 +212,13 @@ public final class FileLedger implements Ledger {
 
   private RunWriter openWriter(RunId run, RunReplay replay) throws IOException {
     Path file = catalog.file(run);
-    RunWriter writer = new RunWriter(file, disk.open(file), run, replay, force);
+    Disk.AppendedFile opened = disk.open(file);
+    RunWriter writer = new RunWriter(
+        file,
+        force == Force.IN_BACKGROUND ? new BackgroundForce(opened, forcer, Time.system()) : opened,
+        run,
+        replay,
+        force);
     broken.remove(run);
     writers.put(run, writer);
     return writer;
@@ -366,6 +394,7 @@ public final class FileLedger implements Ledger {
       List.copyOf(writers.keySet()).forEach(this::letGo);
       saveIndex(1);
     } finally {
+      forcer.shutdown();
       locks.release();
     }
   }
@@ -374,7 +403,7 @@ public final class FileLedger implements Ledger {
   public static final class Builder {
     private final Path folder;
     private Force force = Force.EACH_RECORD;
-    private Disk disk = Disk.SYSTEM;
+    private Disk disk = Disk.system();
 
     private Builder(Path folder) {
       this.folder = Objects.requireNonNull(folder, "folder");

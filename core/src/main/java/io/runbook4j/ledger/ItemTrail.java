@@ -13,8 +13,6 @@ import io.runbook4j.spi.sync.FailureKind;
 import io.runbook4j.spi.sync.Outcome;
 import java.time.Instant;
 import java.util.Collection;
-import java.util.LinkedHashMap;
-import java.util.Map;
 
 /** The newest record of each item of one run that did not succeed, in order of recording. */
 final class ItemTrail implements RunFollower {
@@ -25,29 +23,29 @@ final class ItemTrail implements RunFollower {
       false);
 
   private final RunId run;
-  private final Map<String, ItemRecord> records;
+  private final ItemRecords records;
 
   ItemTrail(RunId run) {
-    this(run, new LinkedHashMap<>());
+    this(run, new ItemRecords());
   }
 
-  /** Follows into a map that several runs share. */
-  ItemTrail(RunId run, Map<String, ItemRecord> records) {
+  /** Follows into records that several runs share. */
+  ItemTrail(RunId run, ItemRecords records) {
     this.run = run;
     this.records = records;
   }
 
   @Override
   public void done(ChunkIntent chunk, ChunkDone done) {
-    if (records.isEmpty() && ChunkItems.allSucceeded(done)) {
-      return;
-    }
-    ChunkItems.forEach(chunk.keys(), done, (key, result) -> {
-      records.remove(key);
-      if (!ChunkItems.succeeded(result)) {
-        records.put(key, ItemRecord.of(run, key, done.at(), result));
+    if (!records.isEmpty()) {
+      for (String key : chunk.keys()) {
+        records.remove(key);
       }
-    });
+    }
+    ChunkItems.forEachNotSucceeded(
+        chunk.keys(),
+        done,
+        (key, result) -> records.renew(ItemRecord.of(run, key, done.at(), result)));
   }
 
   @Override
@@ -57,8 +55,7 @@ final class ItemTrail implements RunFollower {
 
   /** Makes this the key's newest record. */
   void renew(ItemRecord item) {
-    records.remove(item.key());
-    records.put(item.key(), item);
+    records.renew(item);
   }
 
   /**
@@ -66,7 +63,7 @@ final class ItemTrail implements RunFollower {
    * now}
    */
   Collection<ItemRecord> items(Collection<ChunkBegun> open, boolean held) {
-    ItemTrail all = new ItemTrail(run, new LinkedHashMap<>(records));
+    ItemTrail all = new ItemTrail(run, records.copy());
     for (ChunkBegun begun : open) {
       begun.chunk().keys().forEach(key -> all.renew(unanswered(run, key, begun.at(), held)));
     }

@@ -43,7 +43,7 @@ public final class MemoryLedger implements Ledger {
   /** In order of creation. */
   private final Map<RunId, MemoryRun> runs = new LinkedHashMap<>();
 
-  private final Map<String, Map<String, ItemRecord>> outstanding = new HashMap<>();
+  private final Map<String, ItemRecords> outstanding = new HashMap<>();
 
   private MemoryLedger() {}
 
@@ -104,7 +104,7 @@ public final class MemoryLedger implements Ledger {
           "Run " + id + " cannot begin with the RunStarted of run " + started.run());
     }
     MemoryRun run =
-        new MemoryRun(id, outstanding.computeIfAbsent(started.job(), job -> new LinkedHashMap<>()));
+        new MemoryRun(id, outstanding.computeIfAbsent(started.job(), job -> new ItemRecords()));
     run.take();
     runs.put(id, run);
     return run;
@@ -164,8 +164,8 @@ public final class MemoryLedger implements Ledger {
   @Override
   public List<ItemRecord> outstanding(String job, ItemFilter filter) {
     return locked(() -> {
-      Map<String, ItemRecord> records =
-          new LinkedHashMap<>(outstanding.getOrDefault(job, Map.of()));
+      ItemRecords records =
+          outstanding.computeIfAbsent(job, same -> new ItemRecords()).copy();
       runs.values().stream()
           .filter(run -> run.isHeld() && run.job().equals(job))
           .forEach(run -> run.overlayInFlight(new ItemTrail(run.id(), records)));

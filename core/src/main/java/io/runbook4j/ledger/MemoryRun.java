@@ -16,7 +16,6 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 
 /** One run in memory. Not safe for many threads. */
@@ -29,7 +28,7 @@ final class MemoryRun implements RunFollower {
   private final List<ItemRecord> troubles = new ArrayList<>();
 
   /** The newest records of the job, shared with its other runs. */
-  private final Map<String, ItemRecord> jobRecords;
+  private final ItemRecords jobRecords;
 
   private final ItemTrail jobTrail;
 
@@ -38,7 +37,7 @@ final class MemoryRun implements RunFollower {
 
   private boolean held;
 
-  MemoryRun(RunId id, Map<String, ItemRecord> jobRecords) {
+  MemoryRun(RunId id, ItemRecords jobRecords) {
     this.id = id;
     this.tally = new RunTally(id, this);
     this.trail = new ItemTrail(id);
@@ -47,10 +46,9 @@ final class MemoryRun implements RunFollower {
   }
 
   void add(LedgerEntry entry) {
-    LedgerEntry own = Entries.own(entry);
-    tally.add(own);
-    history.add(own);
-    if (own instanceof RunResumed) {
+    tally.add(entry);
+    history.add(entry);
+    if (entry instanceof RunResumed) {
       replaceUnanswered(true);
     }
   }
@@ -66,14 +64,12 @@ final class MemoryRun implements RunFollower {
     trail.done(chunk, done);
     jobTrail.done(chunk, done);
     inherited.remove(done.number());
-    if (!ChunkItems.allSucceeded(done)) {
-      ChunkItems.forEach(chunk.keys(), done, (key, result) -> {
-        ItemRecord item = ItemRecord.of(id, key, done.at(), result);
-        if (ItemTrail.isTrouble(item)) {
-          troubles.add(item);
-        }
-      });
-    }
+    ChunkItems.forEachNotSucceeded(chunk.keys(), done, (key, result) -> {
+      ItemRecord item = ItemRecord.of(id, key, done.at(), result);
+      if (ItemTrail.isTrouble(item)) {
+        troubles.add(item);
+      }
+    });
   }
 
   @Override
@@ -102,11 +98,11 @@ final class MemoryRun implements RunFollower {
     for (ChunkBegun begun : tally.open()) {
       for (String key : begun.chunk().keys()) {
         if (inherited.contains(begun.chunk().number())) {
-          jobRecords.computeIfPresent(
-              key,
-              (same, item) -> item.run().equals(id)
-                  ? ItemTrail.unanswered(id, key, begun.at(), resumed)
-                  : item);
+          jobRecords
+              .get(key)
+              .filter(item -> item.run().equals(id))
+              .ifPresent(
+                  item -> jobRecords.replace(ItemTrail.unanswered(id, key, begun.at(), resumed)));
         }
       }
     }

@@ -1,6 +1,9 @@
 package io.runbook4j.ledger;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.runbook4j.file.internal.Ascii;
+import io.runbook4j.file.internal.JsonFields;
+import io.runbook4j.file.internal.Lines;
 import io.runbook4j.spi.ledger.LedgerEntry;
 import io.runbook4j.spi.ledger.LedgerEntry.RunStarted;
 import io.runbook4j.spi.ledger.LedgerException;
@@ -12,17 +15,11 @@ import java.time.DateTimeException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads one run's file, entry by entry, and never more than a line of it at a time.
- *
- * <p>What stands behind the last whole line is a torn tail: the rest of a write that the process or
- * the machine did not finish, or has not finished yet. It is taken for that only if no whole line
- * of a later write follows; else the bytes in between were whole once, and are damaged. Lines that
- * one write wrote together, of which a power cut may have kept the later and not the earlier, say
- * where their write began.
+ * Reads one run's file, entry by entry, and never more than a line of it at a time. What a crash
+ * left behind the last whole line is not read: see {@link Lines}.
  */
 final class RunReader implements Closeable {
-  private static final byte[] FORMAT = EntryDecoder.ascii("{\"format\":");
-  private static final byte[] TYPE = EntryDecoder.ascii("{\"type\":\"");
+  private static final byte[] FORMAT = Ascii.bytes("{\"format\":");
 
   private final Path file;
   private final RunId run;
@@ -49,7 +46,7 @@ final class RunReader implements Closeable {
       if (lines.number() == 1) {
         checkFormat();
       }
-      if (!isWhole()) {
+      if (!lines.isWhole()) {
         checkTail();
         return null;
       }
@@ -59,10 +56,6 @@ final class RunReader implements Closeable {
     } catch (IOException e) {
       throw unreadable(e);
     }
-  }
-
-  private boolean isWhole() {
-    return lines.isTerminated() && Seal.isIntact(lines.buffer(), lines.start(), lines.end());
   }
 
   /** {@return the bytes up to the end of the last entry read} */
@@ -77,7 +70,7 @@ final class RunReader implements Closeable {
 
   private LedgerEntry first() throws IOException {
     try {
-      JsonNode line = EntryDecoder.tree(lines.buffer(), lines.start(), lines.end());
+      JsonNode line = JsonFields.tree(lines.buffer(), lines.start(), lines.end());
       RunStarted started = EntryDecoder.started(line);
       if (!started.run().equals(run)) {
         throw damaged("it is the file of run " + started.run() + ". Give it its name back");
@@ -101,7 +94,7 @@ final class RunReader implements Closeable {
   private void checkFormat() {
     byte[] bytes = lines.buffer();
     int at = lines.start() + FORMAT.length;
-    if (!EntryDecoder.has(FORMAT, bytes, lines.start(), lines.end())) {
+    if (!Ascii.has(FORMAT, bytes, lines.start(), lines.end())) {
       return;
     }
     long format = 0;
@@ -123,34 +116,11 @@ final class RunReader implements Closeable {
     }
   }
 
-  /** Looks for a whole line of a later write behind the one that is not whole. */
   private void checkTail() throws IOException {
-    long torn = lines.offset();
     LedgerException damage = damaged("its checksum is wrong or missing, and whole lines follow");
-    do {
-      if (isEvidence(lines.start(), torn) || mergedWithAWholeLine(torn)) {
-        throw damage;
-      }
-    } while (lines.next());
-  }
-
-  /** {@return whether, the line break before it being damaged, a whole line ends this one} */
-  private boolean mergedWithAWholeLine(long torn) {
-    for (int i = lines.start() + 1; i < lines.end(); i++) {
-      if (lines.buffer()[i] == '{'
-          && EntryDecoder.has(TYPE, lines.buffer(), i, lines.end())
-          && isEvidence(i, torn)) {
-        return true;
-      }
+    if (!lines.isTornTail()) {
+      throw damage;
     }
-    return false;
-  }
-
-  private boolean isEvidence(int from, long torn) {
-    long offset = lines.offset() + from - lines.start();
-    return offset > torn
-        && Seal.isIntact(lines.buffer(), from, lines.end())
-        && Seal.writeOffset(lines.buffer(), from, lines.end(), offset) > torn;
   }
 
   private LedgerException damaged(String seen) {

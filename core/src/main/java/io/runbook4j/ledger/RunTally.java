@@ -200,7 +200,7 @@ final class RunTally {
   }
 
   private void updatePending(List<String> keys, ChunkDone done) {
-    if (pending.isEmpty() && ChunkItems.allSucceeded(done)) {
+    if (pending.isEmpty() && ChunkItems.allSettled(done)) {
       return;
     }
     ChunkItems.forEach(keys, done, (key, result) -> {

@@ -1,5 +1,7 @@
 package io.runbook4j.ledger;
 
+import io.runbook4j.file.internal.Disk;
+import io.runbook4j.file.internal.JsonLine;
 import io.runbook4j.spi.ledger.LedgerEntry;
 import io.runbook4j.spi.ledger.LedgerEntry.ChunkDone;
 import io.runbook4j.spi.ledger.LedgerEntry.RunStarted;
@@ -18,7 +20,7 @@ final class RunWriter {
   private final ReentrantLock lock = new ReentrantLock();
   private final Path path;
   private final RunId run;
-  private final Disk.RunFile file;
+  private final Disk.AppendedFile file;
   private final RunTally tally;
   private final FileLedger.Force force;
   private final JsonLine lines = new JsonLine();
@@ -30,7 +32,7 @@ final class RunWriter {
   private @Nullable LedgerException broken;
 
   /** Goes on behind the whole lines of a file; what stands behind them is cut off. */
-  RunWriter(Path path, Disk.RunFile file, RunId run, RunReplay replay, FileLedger.Force force)
+  RunWriter(Path path, Disk.AppendedFile file, RunId run, RunReplay replay, FileLedger.Force force)
       throws IOException {
     this.path = path;
     this.run = run;
@@ -50,7 +52,7 @@ final class RunWriter {
       lines.clear();
       try {
         for (LedgerEntry entry : entries) {
-          add(Entries.own(entry), sequence);
+          add(entry, sequence);
         }
       } catch (IllegalStateException e) {
         write(); // the entries before it fit, and are counted
@@ -87,7 +89,7 @@ final class RunWriter {
     }
     try {
       file.append(lines.bytes(), lines.length());
-      if (force == FileLedger.Force.EACH_RECORD) {
+      if (force != FileLedger.Force.NEVER) {
         file.force();
       }
       length += lines.length();
@@ -139,7 +141,7 @@ final class RunWriter {
     } catch (IOException e) {
       throw new LedgerException(
           "Ledger file " + path + " could not be closed: " + e.getMessage()
-              + ". What was acknowledged is intact; the run can be resumed.",
+              + ". The run can be resumed.",
           e);
     }
   }

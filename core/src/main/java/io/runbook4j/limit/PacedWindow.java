@@ -34,6 +34,7 @@ final class PacedWindow implements Window {
   private final long burst;
   private final long windowNanos;
   private final long intervalNanos;
+  private final long mostUnits;
 
   @SuppressWarnings("UnusedVariable") // written through DUE
   private volatile long due;
@@ -43,6 +44,7 @@ final class PacedWindow implements Window {
     this.burst = burst(permits);
     this.windowNanos = windowNanos;
     this.intervalNanos = windowNanos / (permits - burst + 1) + 1;
+    this.mostUnits = FAR / intervalNanos;
     this.due = now - permits * intervalNanos;
   }
 
@@ -58,7 +60,7 @@ final class PacedWindow implements Window {
   public long waitNanos(long now, int weight, long ahead) {
     long seen = due - now;
     long units = Math.min(weight, permits) - burst + ahead;
-    if (units > FAR / intervalNanos) {
+    if (units > mostUnits) {
       return FAR;
     }
     return Math.max(0, (ahead > 0 ? Math.max(seen, 0) : seen) + units * intervalNanos);
@@ -68,17 +70,16 @@ final class PacedWindow implements Window {
   public boolean take(long now, int weight) {
     long counted = Math.min(weight, permits);
     long most = (burst - counted) * intervalNanos;
-    while (true) {
-      long seen = due;
-      long ahead = seen - now;
-      if (ahead > most) {
-        return false;
-      }
-      if (DUE.compareAndSet(this, seen, (ahead > 0 ? seen : now) + counted * intervalNanos)) {
+    long cost = counted * intervalNanos;
+    long seen = due;
+    while (seen - now <= most) {
+      long found = (long) DUE.compareAndExchange(this, seen, (seen - now > 0 ? seen : now) + cost);
+      if (found == seen) {
         return true;
       }
-      Thread.onSpinWait();
+      seen = found;
     }
+    return false;
   }
 
   @Override

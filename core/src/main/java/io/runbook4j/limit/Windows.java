@@ -31,17 +31,22 @@ final class Windows {
    */
   boolean take(long now, int weight, long ahead) {
     Window[] windows = all;
-    if (windows.length == 1 && ahead == 0) {
-      return windows[0].take(now, weight);
+    // To look first keeps a refusal from writing to a line that other threads read. Where nobody is
+    // ahead, the first window is spared the look: it is the first to be taken from.
+    for (int i = ahead == 0 ? 1 : 0; i < windows.length; i++) {
+      if (windows[i].waitNanos(now, weight, ahead) > 0) {
+        return false;
+      }
     }
-    // To look first keeps a refusal from writing to a line that other threads read.
-    return waitNanos(now, weight, ahead) == 0 && takeAll(windows, now, weight);
+    return takeAll(windows, now, weight);
   }
 
   private boolean takeAll(Window[] windows, long now, int weight) {
     for (int i = 0; i < windows.length; i++) {
       if (!windows[i].take(now, weight)) {
-        undo(windows, i, now, weight);
+        if (i > 0) {
+          undo(windows, i, now, weight);
+        }
         return false;
       }
     }

@@ -1,25 +1,33 @@
 package io.runbook4j.run;
 
+import io.runbook4j.alert.AlertRouter;
 import io.runbook4j.alert.Rule;
+import io.runbook4j.gate.Gate;
+import io.runbook4j.gate.GateException;
+import io.runbook4j.gate.Order;
 import io.runbook4j.spi.alert.Alert;
-import io.runbook4j.spi.alert.AlertChannel;
 import io.runbook4j.spi.alert.Severity;
 import io.runbook4j.spi.ledger.Counts;
+import io.runbook4j.spi.ledger.Finding;
 import io.runbook4j.spi.ledger.LedgerEntry.AlertRaised;
+import io.runbook4j.spi.ledger.LedgerEntry.FindingMade;
 import io.runbook4j.spi.time.Time;
+import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Raises a run's alerts, each once: records them, and takes them to every channel. */
+/** Raises a run's alerts, each once: records them, and hands them to the router. */
 final class Alarm {
   private static final Logger LOG = LoggerFactory.getLogger(Runner.class);
+  private static final Duration FIRST_TRY = Duration.ofSeconds(1);
+  private static final Duration LOOK = Duration.ofMillis(10);
 
-  private final String job;
+  private final SyncJob<?> job;
   private final List<Rule> rules;
-  private final List<AlertChannel> channels;
+  private final AlertRouter router;
   private final Recorder recorder;
   private final RunTally tally;
   private final RunListeners listeners;
@@ -28,14 +36,14 @@ final class Alarm {
 
   Alarm(
       SyncJob<?> job,
-      List<AlertChannel> channels,
+      AlertRouter router,
       Recorder recorder,
       RunTally tally,
       RunListeners listeners,
       Time time) {
-    this.job = job.name();
-    this.rules = job.rules();
-    this.channels = channels;
+    this.job = job;
+    this.rules = job.rules().stream().filter(rule -> !rule.needsWatch()).toList();
+    this.router = router;
     this.recorder = recorder;
     this.tally = tally;
     this.listeners = listeners;
@@ -48,12 +56,12 @@ final class Alarm {
     }
     Counts counts = tally.counts(0);
     for (Rule rule : rules) {
-      rule.check(job, counts).ifPresent(this::raise);
+      rule.check(job.name(), counts).ifPresent(this::raise);
     }
   }
 
   void raise(String rule, Severity severity, String text) {
-    raise(new Alert(rule, severity, job, text));
+    raise(new Alert(rule, severity, job.name(), text));
   }
 
   private void raise(Alert alert) {
@@ -63,31 +71,68 @@ final class Alarm {
     recorder.add(new AlertRaised(time.now(), alert));
     recorder.flush();
     tally.alert(alert);
-    LOG.warn("Alert {}: {} severity={} job={}", alert.rule(), alert.text(), alert.severity(), job);
+    LOG.warn(
+        "Alert {}: {} severity={} job={}",
+        alert.rule(),
+        alert.text(),
+        alert.severity(),
+        alert.job());
     listeners.each(listener -> listener.onAlert(alert));
-    channels.forEach(channel -> send(channel, alert));
+    router.send(alert);
   }
 
-  private void send(AlertChannel channel, Alert alert) {
-    try {
-      channel.send(alert);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      undelivered(channel, alert, e);
-    } catch (VirtualMachineError e) {
-      throw e;
-    } catch (Throwable e) {
-      undelivered(channel, alert, e);
+  /** Records what a check found, and raises it; corruption as SEV1. */
+  void found(Finding finding) {
+    recorder.add(new FindingMade(time.now(), finding));
+    tally.finding(finding);
+    if (finding.corruption()) {
+      corruption("finding-" + finding.check(), finding.text());
+    } else {
+      raise("finding-" + finding.check(), Severity.WARNING, finding.text());
     }
   }
 
-  private void undelivered(AlertChannel channel, Alert alert, Throwable cause) {
-    tally.problem(
-        "alert " + alert.rule() + " could not be delivered by " + channel.name() + ": " + cause);
-    LOG.warn(
-        "An alert could not be delivered; the run goes on. rule={} channel={}",
-        alert.rule(),
-        channel.name(),
-        cause);
+  /** Raises SEV1, and lets nothing more leave if the job wants that. */
+  void corruption(String rule, String text) {
+    raise(
+        rule, Severity.SEV1, text + "; stop writing until it is known how far the corruption goes");
+    job.gate().filter(gate -> job.isLocalOnlyOnCorruption()).ifPresent(gate -> shut(gate, text));
+  }
+
+  private void shut(Gate gate, String text) {
+    if (gate.isLocalOnly()) {
+      return;
+    }
+    try {
+      gate.localOnly(Order.of("runbook4j", "corruption: " + text));
+    } catch (GateException e) {
+      tally.problem("the gate is local-only, but could not write it down: " + e.getMessage());
+    }
+  }
+
+  /** Notes which of the run's alerts did not get through. Gives a first try a second to end. */
+  void noteUndelivered() throws InterruptedException {
+    if (raised.isEmpty()) {
+      return;
+    }
+    long begun = time.nanoTime();
+    while (router.pending().stream().anyMatch(it -> isOurs(it) && it.problem().isEmpty())
+        && time.nanoTime() - begun < FIRST_TRY.toNanos()) {
+      time.sleep(LOOK);
+    }
+    router.pending().forEach(it -> note(it, it.problem().isEmpty() ? "is still on its way" : ""));
+    router.undelivered().forEach(it -> note(it, ""));
+  }
+
+  private boolean isOurs(AlertRouter.Undelivered alert) {
+    return alert.alert().job().equals(job.name())
+        && raised.contains(alert.alert().rule());
+  }
+
+  private void note(AlertRouter.Undelivered alert, String problem) {
+    if (isOurs(alert)) {
+      tally.problem("alert " + alert.alert().rule() + " was not delivered by " + alert.channel()
+          + ": " + (problem.isEmpty() ? alert.problem() : problem));
+    }
   }
 }

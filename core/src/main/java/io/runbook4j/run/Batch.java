@@ -33,6 +33,8 @@ final class Batch<T> {
   private @Nullable Batch<T> sibling;
 
   private boolean badIfSiblingClean;
+  private boolean mayBeMerged;
+  private boolean isOfMerged;
   private boolean retryOnly;
   private int unanswered;
   private long waitedNanos;
@@ -192,6 +194,44 @@ final class Batch<T> {
 
   Batch<T> badIfSiblingClean(boolean bad) {
     badIfSiblingClean = bad;
+    return this;
+  }
+
+  /**
+   * {@return whether nothing is known of this half, since the other one held a bad item: it may go
+   * with the next such half}
+   */
+  boolean mayBeMerged() {
+    return mayBeMerged;
+  }
+
+  /** The bad item was found in the other half, which says nothing of this one any more. */
+  void nothingIsKnown(boolean mayBeMerged) {
+    if (badIfSiblingClean) {
+      badIfSiblingClean = false;
+      this.mayBeMerged = mayBeMerged && !isOfMerged;
+    }
+  }
+
+  /** {@return this batch and the halves that come after it, as far as they may go together} */
+  Batch<T> merged() {
+    List<Pending<T>> all = new ArrayList<>(items());
+    Batch<T> after = sibling;
+    while (mayBeMerged && after != null && after.mayBeMerged) {
+      all.addAll(after.items());
+      after = after.sibling;
+    }
+    if (all.size() == size()) {
+      return this;
+    }
+    Batch<T> merged = of(all).followedBy(after);
+    merged.isOfMerged = true;
+    return merged;
+  }
+
+  /** Once is enough: where bad items are many, merging again and again would cost more calls. */
+  Batch<T> halfOf(Batch<T> whole) {
+    isOfMerged = whole.isOfMerged;
     return this;
   }
 

@@ -1,62 +1,63 @@
 package io.runbook4j.run;
 
-import org.jspecify.annotations.Nullable;
-
 /**
- * Tells whether a key is twice in a chunk. An open-addressed table that is emptied in O(1): it is
- * asked for every item, and a {@code HashSet} would cost more than all the rest of the engine.
+ * Tells whether a key may be twice in a chunk. An open-addressed table of hashes that is emptied in
+ * O(1): it is asked for every item, and a {@code HashSet} would cost more than all the rest of the
+ * engine. It holds no references, since a reference that is stored in an old array costs the
+ * garbage collector more than all that is done here.
  */
 final class DistinctKeys {
-  private @Nullable String[] keys = new String[1024];
-  private int[] generations = new int[1024];
-  private int generation = 1;
+  private static final long HASH = 0xFFFF_FFFFL;
+
+  /** The generation in the upper half, a key's hash in the lower. */
+  private long[] slots = new long[512];
+
+  private long generation = 1L << 32;
   private int size;
 
   void clear() {
-    generation++;
+    generation += 1L << 32;
     size = 0;
   }
 
   /**
    * Adds a key.
    *
-   * @return false if it was there already
+   * @return false if it was there already, or another one of the same hash was
    */
   boolean add(String key) {
-    if (size * 2 >= keys.length) {
+    if (size * 2 >= slots.length) {
       grow();
     }
-    int mask = keys.length - 1;
-    int slot = spread(key) & mask;
-    while (generations[slot] == generation) {
-      if (key.equals(keys[slot])) {
+    return put(generation | (key.hashCode() & HASH));
+  }
+
+  private boolean put(long entry) {
+    int mask = slots.length - 1;
+    int slot = slot(entry);
+    while (slots[slot] >= generation) {
+      if (slots[slot] == entry) {
         return false;
       }
       slot = (slot + 1) & mask;
     }
-    keys[slot] = key;
-    generations[slot] = generation;
+    slots[slot] = entry;
     size++;
     return true;
   }
 
-  private static int spread(String key) {
-    int hash = key.hashCode();
-    return hash ^ (hash >>> 16);
+  /** Fibonacci hashing: the keys of neighbours often have hashes next to each other. */
+  private int slot(long entry) {
+    return ((int) entry * 0x9E37_79B9) >>> (32 - Integer.numberOfTrailingZeros(slots.length));
   }
 
   private void grow() {
-    @Nullable String[] oldKeys = keys;
-    int[] oldGenerations = generations;
-    int oldGeneration = generation;
-    keys = new String[oldKeys.length * 2];
-    generations = new int[oldKeys.length * 2];
-    generation = 1;
+    long[] old = slots;
+    slots = new long[old.length * 2];
     size = 0;
-    for (int i = 0; i < oldKeys.length; i++) {
-      String key = oldKeys[i];
-      if (key != null && oldGenerations[i] == oldGeneration) {
-        add(key);
+    for (long entry : old) {
+      if (entry >= generation) {
+        put(entry);
       }
     }
   }

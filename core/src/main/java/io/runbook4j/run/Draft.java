@@ -86,6 +86,10 @@ final class Draft<T> {
     return keys.size();
   }
 
+  boolean contains(String key) {
+    return keys.contains(key) || unreadable.stream().anyMatch(item -> item.key().equals(key));
+  }
+
   boolean isEmpty() {
     return keys.isEmpty() && unreadable.isEmpty() && reapplied.isEmpty();
   }

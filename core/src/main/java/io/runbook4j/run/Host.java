@@ -1,10 +1,12 @@
 package io.runbook4j.run;
 
+import io.runbook4j.alert.AlertRouter;
+import io.runbook4j.alert.Watch;
 import io.runbook4j.limit.Limits;
-import io.runbook4j.spi.alert.AlertChannel;
 import io.runbook4j.spi.ledger.Ledger;
 import io.runbook4j.spi.time.Time;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.random.RandomGenerator;
 
@@ -14,7 +16,8 @@ record Host(
     Limits limits,
     Budgets budgets,
     List<RunListener> listeners,
-    List<AlertChannel> channels,
+    AlertRouter router,
+    Optional<Watch> watch,
     Time time,
     RandomGenerator random,
     Executor executor) {}

@@ -185,12 +185,20 @@ final class ItemFeed<T> implements AutoCloseable {
   private boolean takeRange(Draft<T> draft, int most) {
     int last = Math.min(page.size(), index + most - draft.size());
     int end = index;
-    while (end < last && distinct.add(page.key(end))) {
+    while (end < last && isNew(page.key(end), draft, end)) {
       end++;
     }
     draft.addRange(page, index, end, pagePosition.page(), pageStart());
     index = end;
     return end == last;
+  }
+
+  /**
+   * {@return whether the key is neither in the draft nor among the items of the page from the next
+   * one to before {@code end}}
+   */
+  private boolean isNew(String key, Draft<T> draft, int end) {
+    return distinct.add(key) || !(draft.contains(key) || page.keys(index, end).contains(key));
   }
 
   /** {@return false if the next item has to wait for another one of its key} */
@@ -212,7 +220,7 @@ final class ItemFeed<T> implements AutoCloseable {
       index++;
       return true;
     }
-    if ((!busy.isEmpty() && busy.contains(key)) || !distinct.add(key)) {
+    if ((!busy.isEmpty() && busy.contains(key)) || !isNew(key, draft, index)) {
       return false;
     }
     if (unreadable != null) {

@@ -58,6 +58,16 @@ final class JsonReport {
       json.writeStringField("severity", alert.severity().name());
       json.writeStringField("text", alert.text());
     });
+    array("findings", report.findings(), finding -> {
+      json.writeStringField("check", finding.check());
+      json.writeStringField("subject", finding.subject());
+      json.writeBooleanField("corruption", finding.corruption());
+      json.writeNumberField("total", finding.total());
+      strings("samples", finding.samples());
+    });
+    if (report.spotCheck().isPresent()) {
+      json.writeStringField("spotCheck", report.spotCheck().get());
+    }
     strings("problems", report.problems());
     strings("next", report.next());
     json.writeEndObject();

@@ -21,6 +21,7 @@ final class Parts<T> {
   final RunTally tally;
   final RunListeners listeners;
   final Alarm alarm;
+  final Onlookers onlookers;
   private final String run;
   private final List<ChunkReport> concluded = new ArrayList<>();
 
@@ -38,7 +39,8 @@ final class Parts<T> {
     throttle = new Throttle(
         job, host.limits().configure(job.service(), job.quotas()), recorder, tally, time, random);
     listeners = new RunListeners(host.listeners(), tally);
-    alarm = new Alarm(job, host.channels(), recorder, tally, listeners, time);
+    alarm = new Alarm(job, host.router(), recorder, tally, listeners, time);
+    onlookers = new Onlookers(job, host.watch(), random, time);
   }
 
   void retryEvent(int items, Failure failure) {

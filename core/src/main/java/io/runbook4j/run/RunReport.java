@@ -3,6 +3,7 @@ package io.runbook4j.run;
 import io.runbook4j.chunk.ChunkSizer.SizeChange;
 import io.runbook4j.spi.alert.Alert;
 import io.runbook4j.spi.ledger.Counts;
+import io.runbook4j.spi.ledger.Finding;
 import io.runbook4j.spi.ledger.RunId;
 import io.runbook4j.spi.ledger.RunOrigin;
 import io.runbook4j.spi.ledger.RunState;
@@ -26,6 +27,8 @@ public final class RunReport {
   private final List<SizeChange> sizeChanges;
   private final List<LimitReport> limits;
   private final List<Alert> alerts;
+  private final List<Finding> findings;
+  private final Optional<String> spotCheck;
   private final List<String> problems;
 
   RunReport(Head head, Counts counts, RunTally tally) {
@@ -37,6 +40,8 @@ public final class RunReport {
     this.sizeChanges = tally.sizeChanges();
     this.limits = tally.limits();
     this.alerts = tally.alerts();
+    this.findings = tally.findings();
+    this.spotCheck = tally.spotCheck();
     this.problems = tally.problems();
   }
 
@@ -118,6 +123,19 @@ public final class RunReport {
   /** {@return the alerts that were raised} */
   public List<Alert> alerts() {
     return alerts;
+  }
+
+  /** {@return what checks found; the last 200} */
+  public List<Finding> findings() {
+    return findings;
+  }
+
+  /**
+   * {@return what the target said of the items that were picked for a spot check, with the seed;
+   * empty if there was none}
+   */
+  public Optional<String> spotCheck() {
+    return spotCheck;
   }
 
   /**

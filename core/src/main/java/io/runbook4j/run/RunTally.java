@@ -5,6 +5,7 @@ import io.runbook4j.run.RunReport.LimitReport;
 import io.runbook4j.run.RunReport.Totals;
 import io.runbook4j.spi.alert.Alert;
 import io.runbook4j.spi.ledger.Counts;
+import io.runbook4j.spi.ledger.Finding;
 import io.runbook4j.spi.sync.Failure;
 import io.runbook4j.spi.sync.FailureKind;
 import io.runbook4j.spi.sync.Outcome;
@@ -41,6 +42,8 @@ final class RunTally {
   private final Deque<LimitReport> limits = new ArrayDeque<>();
   private final List<Alert> alerts = new ArrayList<>();
   private final Deque<String> problems = new ArrayDeque<>();
+  private final Deque<Finding> findings = new ArrayDeque<>();
+  private Optional<String> spotCheck = Optional.empty();
 
   RunTally(Counts before) {
     succeeded = before.succeeded();
@@ -146,6 +149,22 @@ final class RunTally {
 
   void alert(Alert alert) {
     alerts.add(alert);
+  }
+
+  void finding(Finding finding) {
+    keep(findings, finding);
+  }
+
+  void spotCheck(String result) {
+    spotCheck = Optional.of(result);
+  }
+
+  List<Finding> findings() {
+    return copy(findings);
+  }
+
+  Optional<String> spotCheck() {
+    return spotCheck;
   }
 
   void problem(String problem) {

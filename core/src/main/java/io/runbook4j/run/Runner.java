@@ -1,5 +1,8 @@
 package io.runbook4j.run;
 
+import io.runbook4j.alert.AlertRouter;
+import io.runbook4j.alert.Rule;
+import io.runbook4j.alert.Watch;
 import io.runbook4j.ledger.MemoryLedger;
 import io.runbook4j.limit.Limits;
 import io.runbook4j.limit.RetryBudget;
@@ -45,16 +48,19 @@ public final class Runner implements AutoCloseable {
       Set.of(RunState.STOPPED, RunState.FAILED, RunState.DIED);
 
   private final Host host;
+  private final boolean ownsRouter;
   private final Set<RunControl> active = ConcurrentHashMap.newKeySet();
 
   private Runner(Builder builder) {
     Time time = builder.time;
+    ownsRouter = builder.router == null;
     host = new Host(
         builder.ledger == null ? MemoryLedger.create() : builder.ledger,
         builder.limits == null ? Limits.create(time, builder.random) : builder.limits,
         new Budgets(builder.budget),
         List.copyOf(builder.listeners),
-        List.copyOf(builder.channels),
+        builder.router(),
+        Optional.ofNullable(builder.watch),
         time,
         builder.random,
         builder.executor == null
@@ -149,7 +155,8 @@ public final class Runner implements AutoCloseable {
   }
 
   /**
-   * Reruns the items of the job that failed, were skipped or were not reached in their newest run.
+   * Reruns the items of the job that failed, were skipped or were not reached in their newest run,
+   * but not those that were deferred to an outbox: whoever drains it applies them.
    *
    * @return the report
    */
@@ -165,7 +172,11 @@ public final class Runner implements AutoCloseable {
    * @return the report
    */
   public <T> RunReport rerunOutstanding(SyncJob<T> job, ItemFilter filter) {
-    List<ItemRecord> items = host.ledger().outstanding(job.name(), filter);
+    List<ItemRecord> items =
+        host.ledger().outstanding(job.name(), filter.limit(Integer.MAX_VALUE)).stream()
+            .filter(item -> !item.text().startsWith(Outbound.DEFERRED))
+            .limit(filter.limit())
+            .toList();
     return rerun(job, RunOrigin.Kind.RERUN_OUTSTANDING, Optional.empty(), items);
   }
 
@@ -196,6 +207,9 @@ public final class Runner implements AutoCloseable {
   @Override
   public void close() {
     stop("the runner was closed");
+    if (ownsRouter) {
+      host.router().close();
+    }
     host.ledger().close();
   }
 
@@ -224,6 +238,7 @@ public final class Runner implements AutoCloseable {
   }
 
   private <T> RunReport execute(RunSetup<T> setup) {
+    requireWatch(setup.job());
     RunEngine<T> engine = new RunEngine<>(setup, host);
     active.add(engine);
     try {
@@ -231,6 +246,18 @@ public final class Runner implements AutoCloseable {
     } finally {
       active.remove(engine);
     }
+  }
+
+  private void requireWatch(SyncJob<?> job) {
+    List<Rule> watched = job.rules().stream().filter(Rule::needsWatch).toList();
+    if (watched.isEmpty()) {
+      return;
+    }
+    host.watch()
+        .orElseThrow(() -> new IllegalStateException(
+            "job " + job.name() + " has rule " + watched.get(0).name()
+                + ", which looks beyond one run: set Runner.builder().watch(..)"))
+        .add(job.name(), watched);
   }
 
   private RunSummary summary(SyncJob<?> job, RunId run) {
@@ -252,6 +279,8 @@ public final class Runner implements AutoCloseable {
     private Supplier<RetryBudget> budget = RetryBudget::defaults;
     private final List<RunListener> listeners = new ArrayList<>();
     private final List<AlertChannel> channels = new ArrayList<>();
+    private @Nullable AlertRouter router;
+    private @Nullable Watch watch;
     private Time time = Time.system();
     private RandomGenerator random = RandomGenerator.getDefault();
     private @Nullable Executor executor;
@@ -285,10 +314,45 @@ public final class Runner implements AutoCloseable {
       return this;
     }
 
-    /** Adds a channel for every alert. Default none but the log. */
+    /**
+     * Adds a channel for every alert, on a router of the runner's own. Default none but the log.
+     */
     public Builder alerts(AlertChannel channel) {
       channels.add(Objects.requireNonNull(channel, "channel"));
       return this;
+    }
+
+    /**
+     * Sets the router that takes the alerts, in the place of channels. The runner leaves it open.
+     */
+    public Builder alerts(AlertRouter router) {
+      this.router = Objects.requireNonNull(router, "router");
+      return this;
+    }
+
+    /**
+     * Sets the watch that is told of every outcome, and applies the jobs' rules that look beyond
+     * one run. The runner leaves it open. Default none, and then a job may have no such rule.
+     */
+    public Builder watch(Watch watch) {
+      this.watch = Objects.requireNonNull(watch, "watch");
+      return this;
+    }
+
+    private AlertRouter router() {
+      if (router == null) {
+        AlertRouter.Builder own = AlertRouter.builder(time);
+        channels.forEach(own::channel);
+        if (executor != null) {
+          own.executor(executor);
+        }
+        return own.build();
+      }
+      if (!channels.isEmpty()) {
+        throw new IllegalStateException("alerts must be channels or a router, was a router and "
+            + channels.size() + " channels; add the channels to the router");
+      }
+      return router;
     }
 
     /** Sets the clock that everything waits on. Default the system's. */

@@ -4,6 +4,9 @@ import dev.failsafe.Policy;
 import io.runbook4j.alert.Rule;
 import io.runbook4j.backoff.BackOff;
 import io.runbook4j.chunk.ChunkSize;
+import io.runbook4j.gate.Gate;
+import io.runbook4j.gate.Outbox;
+import io.runbook4j.integrity.SpotCheck;
 import io.runbook4j.limit.Quota;
 import io.runbook4j.schedule.RunWindow;
 import io.runbook4j.spi.sync.ChunkResult;
@@ -16,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -48,6 +52,11 @@ public final class SyncJob<T> {
   private final @Nullable Duration deadline;
   private final List<Rule> rules;
   private final List<Policy<ChunkResult>> guards;
+  private final @Nullable Gate gate;
+  private final boolean localOnlyOnCorruption;
+  private final WhileClosed whileClosed;
+  private final @Nullable Deferral<T> deferral;
+  private final @Nullable SpotCheck spotCheck;
 
   private SyncJob(Builder<T> builder, Source<T> source, Target<T> target) {
     this.name = builder.name;
@@ -65,6 +74,11 @@ public final class SyncJob<T> {
     this.deadline = builder.deadline;
     this.rules = List.copyOf(builder.rules);
     this.guards = List.copyOf(builder.guards);
+    this.gate = builder.gate;
+    this.localOnlyOnCorruption = builder.localOnlyOnCorruption;
+    this.whileClosed = builder.whileClosed;
+    this.deferral = builder.deferral;
+    this.spotCheck = builder.spotCheck;
   }
 
   /**
@@ -148,6 +162,29 @@ public final class SyncJob<T> {
     return guards;
   }
 
+  Optional<Gate> gate() {
+    return Optional.ofNullable(gate);
+  }
+
+  boolean isLocalOnlyOnCorruption() {
+    return localOnlyOnCorruption;
+  }
+
+  WhileClosed whileClosed() {
+    return whileClosed;
+  }
+
+  Optional<Deferral<T>> deferral() {
+    return Optional.ofNullable(deferral);
+  }
+
+  Optional<SpotCheck> spotCheck() {
+    return Optional.ofNullable(spotCheck);
+  }
+
+  /** Where the items go that the gate keeps in, and how they are written. */
+  record Deferral<T>(Outbox outbox, Function<? super T, String> payload) {}
+
   /**
    * Collects a job's definition. Not safe for many threads.
    *
@@ -169,6 +206,11 @@ public final class SyncJob<T> {
     private @Nullable Duration deadline;
     private final List<Rule> rules = new ArrayList<>();
     private final List<Policy<ChunkResult>> guards = new ArrayList<>();
+    private @Nullable Gate gate;
+    private boolean localOnlyOnCorruption;
+    private WhileClosed whileClosed = WhileClosed.STOP;
+    private @Nullable Deferral<T> deferral;
+    private @Nullable SpotCheck spotCheck;
 
     private Builder(String name) {
       this.name = name;
@@ -296,11 +338,65 @@ public final class SyncJob<T> {
     }
 
     /**
+     * Sets the gate that is asked for every item before it is sent. While it ramps up, the items
+     * that it does not let through are skipped, and are outstanding. Default none: always open.
+     */
+    public Builder<T> gate(Gate gate) {
+      this.gate = Objects.requireNonNull(gate, "gate");
+      return this;
+    }
+
+    /**
+     * Sets what a run does while the gate is local-only, unless it defers. Default
+     * {@link WhileClosed#STOP}.
+     */
+    public Builder<T> whileLocalOnly(WhileClosed whileClosed) {
+      this.whileClosed = Objects.requireNonNull(whileClosed, "whileClosed");
+      return this;
+    }
+
+    /**
+     * Puts the items that the gate keeps in into this outbox, and those of keys that wait in it,
+     * and goes on; they count as skipped. Whoever drains the outbox applies them. Let its newest
+     * change win: a run that died may put an item twice.
+     *
+     * @param payload writes a value as the outbox is to keep it
+     */
+    public Builder<T> deferTo(Outbox outbox, Function<? super T, String> payload) {
+      this.deferral = new Deferral<>(
+          Objects.requireNonNull(outbox, "outbox"), Objects.requireNonNull(payload, "payload"));
+      return this;
+    }
+
+    /**
+     * Makes the gate local-only when corruption is found: an item that fails for INTEGRITY, or a
+     * finding of corruption.
+     */
+    public Builder<T> localOnlyOnCorruption() {
+      this.localOnlyOnCorruption = true;
+      return this;
+    }
+
+    /**
+     * Sets a look at a few of the items that succeeded, with {@link Target#verify}, when the run is
+     * complete. Default none.
+     */
+    public Builder<T> spotCheck(SpotCheck spotCheck) {
+      this.spotCheck = Objects.requireNonNull(spotCheck, "spotCheck");
+      return this;
+    }
+
+    /**
      * {@return the job}
      *
-     * @throws IllegalStateException if the source or the target is missing
+     * @throws IllegalStateException if the source or the target is missing, or the job defers or is
+     *     to be local-only and has no gate
      */
     public SyncJob<T> build() {
+      if (gate == null && (deferral != null || localOnlyOnCorruption)) {
+        throw new IllegalStateException("job " + name + " must have a gate to "
+            + (deferral != null ? "defer items" : "be local-only") + ": gate(..) was not called");
+      }
       if (source == null || target == null) {
         throw new IllegalStateException("job " + name + " must have a source and a target: "
             + (source == null ? "from(..)" : "to(..)") + " was not called");

@@ -1,6 +1,7 @@
 package io.runbook4j.run;
 
 import io.runbook4j.spi.ledger.Counts;
+import io.runbook4j.spi.ledger.Finding;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,6 +32,8 @@ final class TextReport {
                 .map(asked -> " (it asked for " + duration(asked) + ")")
                 .orElse(""));
     section("Alerts", report.alerts(), alert -> alert.severity() + "  " + alert.text());
+    section("Findings", report.findings(), Finding::text);
+    section("Spot check", report.spotCheck().stream().toList(), Function.identity());
     section("Problems", report.problems(), Function.identity());
     section("Next", report.next(), Function.identity());
   }

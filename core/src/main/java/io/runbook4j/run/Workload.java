@@ -1,6 +1,7 @@
 package io.runbook4j.run;
 
 import io.runbook4j.spi.sync.FailureException;
+import io.runbook4j.spi.time.Time;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -122,11 +123,12 @@ final class Workload<T> {
   }
 
   /** {@return the batch, cut or with retries that are due, up to {@code size} items} */
-  Batch<T> topUp(Batch<T> batch, int size, long nowNanos) {
+  Batch<T> topUp(Batch<T> batch, int size, Time time) {
     if (batch.size() >= size || batch.intent().isPresent() || batch.sibling().isPresent()) {
       return cut(batch, size);
     }
-    List<Pending<T>> due = due(size - batch.size(), nowNanos);
+    List<Pending<T>> due =
+        laterItems.isEmpty() ? List.of() : due(size - batch.size(), time.nanoTime());
     if (due.isEmpty()) {
       return batch;
     }

@@ -54,10 +54,11 @@ record Opening(LocalTime from, LocalTime to, Set<DayOfWeek> days, ZoneId zone) {
 
   private Span on(LocalDate day) {
     LocalDate last = to.isAfter(from) ? day : day.plusDays(1);
-    return new Span(reached(day.atTime(from)), reached(last.atTime(to)));
+    return new Span(reached(day.atTime(from), zone), reached(last.atTime(to), zone));
   }
 
-  private Instant reached(LocalDateTime local) {
+  /** {@return the first instant at which the zone's clock has reached the local time} */
+  static Instant reached(LocalDateTime local, ZoneId zone) {
     ZoneOffsetTransition transition = zone.getRules().getTransition(local);
     if (transition == null) {
       return local.toInstant(zone.getRules().getOffset(local));

@@ -67,13 +67,12 @@ final class CollectionSource<T> implements Source<T> {
 
     @Override
     public Page<T> next(int limit) {
-      int end = next + Math.min(limit, items.size() - next);
-      Page.Builder<T> page = Page.builder(end - next);
-      for (int i = next; i < end; i++) {
-        keying.add(page, items.get(i), i);
-      }
-      next = end;
-      return end == items.size() ? page.last() : page.next(Cursors.at(end));
+      int from = next;
+      next += Math.min(limit, items.size() - next);
+      return keying.page(
+          items.subList(from, next),
+          from,
+          next == items.size() ? Optional.empty() : Optional.of(Cursors.at(next)));
     }
   }
 

@@ -1,6 +1,7 @@
 package io.runbook4j.source;
 
 import io.runbook4j.spi.sync.Source;
+import io.runbook4j.sql.internal.ReadOnlyDatabase;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -34,7 +35,7 @@ public final class JdbcQuery {
   private @Nullable String query;
   private List<Object> parameters = List.of();
   private @Nullable String key;
-  private Duration timeout = Duration.ofMinutes(1);
+  private int timeoutSeconds = 60;
   private int fetchSize = 500;
   private boolean counted;
 
@@ -84,10 +85,7 @@ public final class JdbcQuery {
 
   /** Sets how long one statement may take. Default one minute; at least one second. */
   public JdbcQuery timeout(Duration timeout) {
-    if (timeout.compareTo(Duration.ofSeconds(1)) < 0 || timeout.compareTo(Duration.ofDays(1)) > 0) {
-      throw new IllegalArgumentException("timeout must be 1 second to 1 day, was " + timeout);
-    }
-    this.timeout = timeout;
+    timeoutSeconds = ReadOnlyDatabase.seconds(timeout);
     return this;
   }
 
@@ -121,7 +119,7 @@ public final class JdbcQuery {
           + Optional.ofNullable(table).orElse("missing") + " and query "
           + Optional.ofNullable(query).orElse("missing"));
     }
-    JdbcDatabase access = new JdbcDatabase(database, (int) timeout.toSeconds(), fetchSize);
+    ReadOnlyDatabase access = new ReadOnlyDatabase(database, timeoutSeconds, fetchSize, 0);
     JdbcStatements.Parts parts =
         new JdbcStatements.Parts(table, query, keyName, List.copyOf(columns));
     return new JdbcSource(access, parts, parameters, counted);

@@ -3,6 +3,7 @@ package io.runbook4j.source;
 import io.runbook4j.spi.sync.FailureException;
 import io.runbook4j.spi.sync.FailureKind;
 import io.runbook4j.spi.sync.Page;
+import io.runbook4j.sql.internal.SqlFailures;
 import java.sql.Array;
 import java.sql.Blob;
 import java.sql.Clob;

@@ -7,6 +7,7 @@ import io.runbook4j.spi.sync.FailureKind;
 import io.runbook4j.spi.sync.Page;
 import io.runbook4j.spi.sync.PageReader;
 import io.runbook4j.spi.sync.Source;
+import io.runbook4j.sql.internal.ReadOnlyDatabase;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -30,14 +31,17 @@ final class JdbcSource implements Source<Map<String, @Nullable Object>> {
   private static final int MOST_PARAMETERS = 500;
   private static final int MOST_ROWS = 10_000;
 
-  private final JdbcDatabase database;
+  private final ReadOnlyDatabase database;
   private final JdbcStatements.Parts parts;
   private final List<Object> parameters;
   private final boolean counted;
   private volatile @Nullable Prepared prepared;
 
   JdbcSource(
-      JdbcDatabase database, JdbcStatements.Parts parts, List<Object> parameters, boolean counted) {
+      ReadOnlyDatabase database,
+      JdbcStatements.Parts parts,
+      List<Object> parameters,
+      boolean counted) {
     this.database = database;
     this.parts = parts;
     this.parameters = parameters;

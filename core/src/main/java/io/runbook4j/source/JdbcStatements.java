@@ -1,25 +1,19 @@
 package io.runbook4j.source;
 
+import io.runbook4j.sql.internal.SqlNames;
 import java.sql.DatabaseMetaData;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.Locale;
 import java.util.Set;
-import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** The SQL of one source in the words of one database. */
 final class JdbcStatements {
-  // A dot between quotes belongs to the name.
-  private static final Pattern DOT = Pattern.compile("\\.(?=(?:[^\"]*\"[^\"]*\")*[^\"]*$)");
   private static final Set<String> WITH_LIMIT = Set.of("MySQL", "MariaDB", "SQLite");
 
-  private final String quote;
-  private final boolean upper;
-  private final boolean lower;
+  private final SqlNames names;
   private final boolean limit;
   private final String from;
   private final String key;
@@ -36,17 +30,13 @@ final class JdbcStatements {
   record Parts(@Nullable String table, @Nullable String query, String key, List<String> columns) {}
 
   JdbcStatements(Parts parts, DatabaseMetaData metaData) throws SQLException {
-    String quoted = metaData.getIdentifierQuoteString();
-    quote = quoted.isBlank() ? "" : quoted;
-    upper = metaData.storesUpperCaseIdentifiers();
-    lower = metaData.storesLowerCaseIdentifiers();
+    names = new SqlNames(metaData);
     limit = WITH_LIMIT.contains(metaData.getDatabaseProductName());
     // The line break ends a comment at the end of the query.
     from = parts.table() == null
         ? " FROM (" + parts.query() + "\n) rows_to_read"
-        : " FROM "
-            + DOT.splitAsStream(parts.table()).map(this::name).collect(Collectors.joining("."));
-    key = name(parts.key());
+        : " FROM " + names.table(parts.table());
+    key = names.name(parts.key());
     select = "SELECT " + columns(parts.columns()) + from;
   }
 
@@ -55,20 +45,8 @@ final class JdbcStatements {
       return "*";
     }
     List<String> all = new ArrayList<>(List.of(key));
-    others.stream().map(this::name).filter(name -> !name.equals(key)).forEach(all::add);
+    others.stream().map(names::name).filter(name -> !name.equals(key)).forEach(all::add);
     return String.join(", ", all);
-  }
-
-  private String name(String given) {
-    String name = given;
-    if (given.length() > 2 && given.startsWith("\"") && given.endsWith("\"")) {
-      name = given.substring(1, given.length() - 1).replace("\"\"", "\"");
-    } else if (upper) {
-      name = given.toUpperCase(Locale.ROOT);
-    } else if (lower) {
-      name = given.toLowerCase(Locale.ROOT);
-    }
-    return quote.isEmpty() ? name : quote + name.replace(quote, quote + quote) + quote;
   }
 
   /** {@return no rows, but what the key column is like} */

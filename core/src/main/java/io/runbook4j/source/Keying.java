@@ -1,10 +1,13 @@
 package io.runbook4j.source;
 
+import io.runbook4j.spi.sync.Cursor;
 import io.runbook4j.spi.sync.Failure;
 import io.runbook4j.spi.sync.FailureException;
 import io.runbook4j.spi.sync.FailureKind;
 import io.runbook4j.spi.sync.Page;
+import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -14,6 +17,27 @@ final class Keying<T> {
 
   Keying(Function<? super T, String> function) {
     this.function = Objects.requireNonNull(function, "key");
+  }
+
+  /**
+   * {@return a page of these items, which must not change any more}
+   *
+   * @param first the index of the first of them, from 0
+   */
+  Page<T> page(List<T> items, long first, Optional<Cursor> next) {
+    try {
+      return Page.of(items, function, next);
+    } catch (RuntimeException e) {
+      return pageOfSome(items, first, next); // which says of each item what is wrong with it
+    }
+  }
+
+  private Page<T> pageOfSome(List<T> items, long first, Optional<Cursor> next) {
+    Page.Builder<T> page = Page.builder(items.size());
+    for (int i = 0; i < items.size(); i++) {
+      add(page, items.get(i), first + i);
+    }
+    return next.map(page::next).orElseGet(page::last);
   }
 
   /** Adds the item at {@code index}, from 0, to the page. */

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import io.runbook4j.spi.alert.Severity;
 import io.runbook4j.spi.ledger.Counts;
+import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
 class RuleTest {
@@ -41,5 +42,33 @@ class RuleTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> Rule.failuresInRunOver(-1))
         .withMessage("most must be at least 0, was -1");
+  }
+
+  @Test
+  void factories_badValues_nameThem() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> Rule.failureRate(0, Duration.ofMinutes(30)))
+        .withMessage("share must be above 0 and at most 1, was 0.0");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> Rule.failureRate(0.1, Duration.ofSeconds(15)))
+        .withMessage("window must be a positive multiple of PT10S, at most PT744H, was PT15S");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> Rule.failureRate(0.1, Duration.ofHours(1)).alsoOver(Duration.ofHours(1)))
+        .withMessage("alsoOver must be shorter than the window (PT1H), was PT1H");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> Rule.corruption().minimum(1, 1))
+        .withMessage("minimum must be set on a rule over a rate, was set on corruption");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> Rule.corruption().pendingFor(Duration.ofSeconds(-1)))
+        .withMessage("pendingFor must be at least 0, was PT-1S");
+  }
+
+  @Test
+  void name_ofAChangedCondition_followsUnlessItWasSet() {
+    Rule rule = Rule.failureRate(0.05, Duration.ofHours(24));
+
+    assertThat(rule.name()).isEqualTo("failure-rate-5pct-24h");
+    assertThat(rule.alsoOver(Duration.ofHours(2)).name()).isEqualTo("failure-rate-5pct-24h-and-2h");
+    assertThat(rule.name("day").alsoOver(Duration.ofHours(2)).name()).isEqualTo("day");
   }
 }

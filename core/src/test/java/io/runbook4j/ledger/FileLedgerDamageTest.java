@@ -11,6 +11,7 @@ import static io.runbook4j.ledger.RunFixture.started;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import io.runbook4j.file.internal.JsonLine;
 import io.runbook4j.spi.ledger.ItemFilter;
 import io.runbook4j.spi.ledger.LedgerEntry;
 import io.runbook4j.spi.ledger.LedgerException;

@@ -4,6 +4,7 @@ import static io.runbook4j.ledger.RunFixture.JOB;
 import static io.runbook4j.ledger.RunFixture.RUN;
 import static io.runbook4j.ledger.RunFixture.begun;
 import static io.runbook4j.ledger.RunFixture.done;
+import static io.runbook4j.ledger.RunFixture.finished;
 import static io.runbook4j.ledger.RunFixture.resumed;
 import static io.runbook4j.ledger.RunFixture.started;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -11,6 +12,8 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.runbook4j.file.internal.Disk;
+import io.runbook4j.spi.ledger.Counts;
 import io.runbook4j.spi.ledger.LedgerException;
 import io.runbook4j.spi.ledger.RunState;
 import java.io.IOException;
@@ -18,12 +21,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class FileLedgerDiskTest {
+  private static final Counts COUNTS = new Counts(1, 1, 0, 0, 0, 0);
+
   @TempDir
   private Path folder;
 
@@ -32,19 +38,22 @@ class FileLedgerDiskTest {
   /** A real disk, until it is told how many more bytes fit. */
   private static final class SmallDisk implements Disk {
     private long room = Long.MAX_VALUE;
-    private boolean forces = true;
+    private volatile boolean forces = true;
     private boolean truncates = true;
     private int forced;
+    private final AtomicLong written = new AtomicLong();
+    private volatile long forcedBytes;
 
     @Override
-    public RunFile open(Path path) throws IOException {
-      RunFile file = SYSTEM.open(path);
-      return new RunFile() {
+    public AppendedFile open(Path path) throws IOException {
+      AppendedFile file = Disk.system().open(path);
+      return new AppendedFile() {
         @Override
         public void append(byte[] bytes, int length) throws IOException {
           int fits = (int) Math.min(length, room);
           file.append(bytes, fits);
           room -= fits;
+          written.addAndGet(fits);
           if (fits < length) {
             throw new IOException("No space left on device");
           }
@@ -55,8 +64,10 @@ class FileLedgerDiskTest {
           if (!forces) {
             throw new IOException("Input/output error");
           }
-          forced++;
+          long before = written.get();
           file.force();
+          forced++;
+          forcedBytes = before;
         }
 
         @Override
@@ -76,7 +87,7 @@ class FileLedgerDiskTest {
 
     @Override
     public void forceFolder(Path path) throws IOException {
-      SYSTEM.forceFolder(path);
+      Disk.system().forceFolder(path);
     }
   }
 
@@ -163,9 +174,9 @@ class FileLedgerDiskTest {
     assumeTrue(Files.exists(full), "no /dev/full here");
     Disk device = new Disk() {
       @Override
-      public RunFile open(Path path) throws IOException {
-        RunFile real = SYSTEM.open(full);
-        return new RunFile() {
+      public AppendedFile open(Path path) throws IOException {
+        AppendedFile real = Disk.system().open(full);
+        return new AppendedFile() {
           @Override
           public void append(byte[] bytes, int length) throws IOException {
             real.append(bytes, length);
@@ -212,6 +223,34 @@ class FileLedgerDiskTest {
     }
 
     assertThat(disk.forced).isZero();
+  }
+
+  @Test
+  void record_forceInBackground_forcesTheEndOfARunBeforeItIsAcknowledged() {
+    try (FileLedger ledger = FileLedger.builder(folder)
+        .disk(disk)
+        .force(FileLedger.Force.IN_BACKGROUND)
+        .open()) {
+      ledger.record(RUN, List.of(started(RUN, JOB), begun(1, "a"), done(1)));
+      ledger.record(RUN, List.of(finished(RunState.COMPLETED, COUNTS)));
+
+      assertThat(disk.forcedBytes).isEqualTo(disk.written.get()).isPositive();
+    }
+  }
+
+  @Test
+  void record_forceInBackgroundFails_refusesWhatComesAfter() {
+    try (FileLedger ledger = FileLedger.builder(folder)
+        .disk(disk)
+        .force(FileLedger.Force.IN_BACKGROUND)
+        .open()) {
+      ledger.record(RUN, List.of(started(RUN, JOB), begun(1, "a"), done(1)));
+      disk.forces = false;
+
+      assertThatExceptionOfType(LedgerException.class)
+          .isThrownBy(() -> ledger.record(RUN, List.of(finished(RunState.COMPLETED, COUNTS))))
+          .withMessageContaining("Input/output error");
+    }
   }
 
   @Test

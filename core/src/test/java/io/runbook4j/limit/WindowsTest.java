@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CyclicBarrier;
@@ -30,6 +31,16 @@ class WindowsTest {
 
     assertThat(exact.take(now, 10)).isTrue();
     assertThat(paced.take(now, 21)).isTrue();
+  }
+
+  @Test
+  void take_secondOfTwoRefusesInTheEnd_firstIsUndone() {
+    Window exact = Quota.of(10, SECOND).open(time.nanoTime());
+    Windows windows = new Windows(time, exact, new SoldOut(() -> {}));
+
+    assertThat(windows.take(time.nanoTime(), 10, 0)).isFalse();
+
+    assertThat(exact.take(time.nanoTime(), 10)).isTrue();
   }
 
   /** The first window has granted, and we are held up before we can undo it. */
@@ -94,6 +105,37 @@ class WindowsTest {
 
     assertThat(granted).startsWith(21L).allMatch(round -> round <= 21);
     assertThat(granted.stream().mapToLong(Long::longValue).sum()).isEqualTo(6000);
+  }
+
+  /** Four times what is free is asked for, by threads that all move the clock. */
+  @Test
+  void tryAcquire_fourThreadsAsTimePasses_grantThePaceAndNoMore() throws Exception {
+    RateLimiter limiter = RateLimiter.of("api", time, Quota.of(1000, SECOND));
+    long from = time.nanoTime();
+    // 21 at once, then 980 in a second and its margin
+    long intervalNanos = 1_005_000_000L / 980 + 1;
+
+    together(4, () -> {
+      for (int i = 0; i < 400_000; i++) {
+        time.advanceNanos(i % 40 == 0 ? 10 * intervalNanos : 0);
+        limiter.tryAcquire();
+      }
+      return 0L;
+    });
+
+    long paced = (time.nanoTime() - from) / intervalNanos;
+    assertThat(limiter.granted()).isBetween(paced * 9 / 10, paced + 21);
+  }
+
+  private static void together(int threads, Callable<Long> task) throws Exception {
+    ExecutorService pool = Executors.newFixedThreadPool(threads);
+    try {
+      for (Future<Long> thread : pool.invokeAll(Collections.nCopies(threads, task))) {
+        thread.get();
+      }
+    } finally {
+      pool.shutdownNow();
+    }
   }
 
   /** Each round in one instant, the next when every window is empty again. */

@@ -1,7 +1,14 @@
 package io.runbook4j.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import io.runbook4j.chunk.ChunkSize;
+import io.runbook4j.ledger.MemoryLedger;
+import io.runbook4j.limit.Quota;
+import io.runbook4j.spi.ledger.Counts;
+import io.runbook4j.spi.ledger.Ledger;
+import io.runbook4j.spi.ledger.LedgerException;
 import io.runbook4j.spi.ledger.RunState;
 import io.runbook4j.spi.sync.Chunk;
 import io.runbook4j.spi.sync.ChunkResult;
@@ -9,14 +16,22 @@ import io.runbook4j.spi.sync.Cursor;
 import io.runbook4j.spi.sync.Failure;
 import io.runbook4j.spi.sync.FailureKind;
 import io.runbook4j.spi.sync.Page;
+import io.runbook4j.spi.sync.PageReader;
 import io.runbook4j.spi.sync.Source;
 import io.runbook4j.spi.sync.Target;
 import io.runbook4j.testkit.VirtualTime;
 import java.io.IOException;
+import java.lang.reflect.Proxy;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -107,5 +122,131 @@ class HostileHostTest {
 
     assertThat(report.state()).isEqualTo(RunState.STOPPED);
     assertThat(report.counts().notReached()).isEqualTo(2);
+  }
+
+  @Test
+  void run_sourceCannotBeClosed_completesAndSaysSo() {
+    Source<String> source = from -> new PageReader<>() {
+      @Override
+      public Page<String> next(int limit) {
+        return Page.<String>builder(1).add("a", "a").last();
+      }
+
+      @Override
+      public void close() {
+        throw new IllegalStateException("the connection is gone");
+      }
+    };
+
+    RunReport report = runner(time.executor()).run(job(source, chunk -> ChunkResult.succeeded()));
+
+    assertThat(report.state()).isEqualTo(RunState.COMPLETED);
+    assertThat(report.text()).contains("the connection is gone");
+  }
+
+  @Test
+  void run_targetVerifiesWithNull_leavesItemsInDoubt() {
+    Target<String> target = new Target<>() {
+      @Override
+      public ChunkResult apply(Chunk<String> chunk) {
+        return ChunkResult.unanswered(Failure.of(FailureKind.TIMEOUT, "no answer"));
+      }
+
+      @Override
+      @SuppressWarnings("NullAway") // breaks its word
+      public Optional<Map<String, Verdict>> verify(List<String> keys) {
+        return null;
+      }
+    };
+
+    RunReport report = runner(time.executor()).run(job(ITEMS, target));
+
+    assertThat(report.state()).isEqualTo(RunState.COMPLETED);
+    assertThat(report.counts().inDoubt()).isEqualTo(2);
+  }
+
+  @Test
+  void run_ledgerFailsWithAChunkInFlight_waitsForItThenThrows() {
+    List<String> ended = new ArrayList<>();
+    Ledger full = ledgerWithRoomFor(2);
+    Runner runner =
+        Runner.builder().time(time).executor(time.executor()).ledger(full).build();
+    SyncJob<String> job = SyncJob.<String>named("hostile")
+        .from(ITEMS)
+        .to(chunk -> {
+          time.sleep(Duration.ofMinutes(1));
+          ended.addAll(chunk.keys());
+          return ChunkResult.succeeded();
+        })
+        .chunkSize(ChunkSize.fixed(1))
+        .chunksInFlight(2)
+        .build();
+
+    assertThatExceptionOfType(LedgerException.class)
+        .isThrownBy(() -> runner.run(job))
+        .withMessageContaining("disk full");
+
+    assertThat(ended).containsExactly("a");
+    assertThat(full.runs("hostile", 1).get(0).counts().succeeded()).isZero();
+  }
+
+  @Test
+  void run_stoppedWhileTheSecondHalfOfABisectionWaits_resumesWithItAndLosesNothing() {
+    List<List<String>> calls = new ArrayList<>();
+    Target<String> target = chunk -> {
+      calls.add(List.copyOf(chunk.keys()));
+      return chunk.keys().contains("k1")
+          ? ChunkResult.refused(Failure.of(FailureKind.INVALID, "bad"))
+          : ChunkResult.succeeded();
+    };
+    SyncJob<String> job = SyncJob.<String>named("hostile")
+        .from(ListSource.of(Scene.keys(4)))
+        .to(target)
+        .chunkSize(ChunkSize.fixed(4))
+        .quota(Quota.of(1, Duration.ofHours(1)).exact())
+        .build();
+    Runner runner = Runner.builder()
+        .time(time)
+        .executor(time.executor())
+        .listener(new RunListener() {
+          private @Nullable RunControl run;
+          private boolean stopped;
+
+          @Override
+          public void onStarted(RunControl run) {
+            this.run = run;
+          }
+
+          @Override
+          public void onWait(Wait wait) {
+            if (run != null && calls.size() == 2 && !stopped) {
+              stopped = true;
+              run.stop("a person said so");
+            }
+          }
+        })
+        .build();
+
+    RunReport stopped = runner.run(job);
+
+    assertThat(stopped.state()).isEqualTo(RunState.STOPPED);
+    assertThat(stopped.counts()).isEqualTo(new Counts(4, 0, 0, 0, 0, 4));
+    RunReport resumed = runner.resume(job, stopped.runId());
+    assertThat(resumed.state()).isEqualTo(RunState.COMPLETED);
+    assertThat(resumed.counts()).isEqualTo(new Counts(4, 3, 1, 0, 0, 0));
+    assertThat(calls).filteredOn(call -> call.equals(List.of("k2", "k3"))).hasSize(1);
+  }
+
+  /** {@return a ledger in memory that has room for so many records} */
+  private static Ledger ledgerWithRoomFor(int records) {
+    Ledger real = MemoryLedger.create();
+    AtomicInteger room = new AtomicInteger(records);
+    return (Ledger) Proxy.newProxyInstance(
+        Ledger.class.getClassLoader(), new Class<?>[] {Ledger.class}, (proxy, method, args) -> {
+          if (method.getName().equals("record") && room.getAndDecrement() <= 0) {
+            throw new LedgerException("disk full");
+          }
+          return method.invoke(real, args);
+        });
   }
 }

@@ -1,9 +1,11 @@
 package io.runbook4j.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.runbook4j.chunk.ChunkSize;
 import io.runbook4j.ledger.MemoryLedger;
+import io.runbook4j.source.Sources;
 import io.runbook4j.spi.ledger.Counts;
 import io.runbook4j.spi.ledger.RunState;
 import io.runbook4j.spi.sync.ChunkResult;
@@ -68,6 +70,51 @@ class RunnerTest {
       assertThat(report.counts()).isEqualTo(new Counts(100, 99, 1, 0, 0, 0));
       assertThat(calls.size()).isLessThanOrEqualTo(15);
     }
+  }
+
+  @Test
+  void run_keyTwiceInAPage_endsTheChunkBeforeTheSecond() {
+    RunReport report = runner().run(sending(List.of("a", "b", "a", "c")));
+
+    assertThat(calls).containsExactly(List.of("a", "b"), List.of("a", "c"));
+    assertThat(report.counts()).isEqualTo(new Counts(4, 4, 0, 0, 0, 0));
+  }
+
+  @Test
+  void run_keysOfOneHash_goInOneChunk() {
+    List<String> keys = List.of("AaAa", "BBBB", "AaBB", "BBAa");
+    assertThat(keys).extracting(String::hashCode).containsOnly("AaAa".hashCode());
+
+    runner().run(sending(keys));
+
+    assertThat(calls).containsExactly(keys);
+  }
+
+  @Test
+  void run_targetThatChangesItsChunk_isRefusedAndHarmsNothing() {
+    List<String> seen = new ArrayList<>();
+    SyncJob<String> job = SyncJob.<String>named("greedy")
+        .from(Sources.of(List.of("a", "b"), key -> key))
+        .to(chunk -> {
+          assertThatThrownBy(() -> chunk.values().clear())
+              .isInstanceOf(UnsupportedOperationException.class);
+          assertThatThrownBy(() -> chunk.keys().set(0, "z"))
+              .isInstanceOf(UnsupportedOperationException.class);
+          seen.addAll(chunk.values());
+          return ChunkResult.succeeded();
+        })
+        .build();
+
+    runner().run(job);
+
+    assertThat(seen).containsExactly("a", "b");
+  }
+
+  private SyncJob<String> sending(List<String> keys) {
+    return SyncJob.<String>named("sending")
+        .from(Sources.of(keys, key -> key))
+        .to(refusing("none of them"))
+        .build();
   }
 
   private Target<String> refusing(String bad) {

@@ -1,0 +1,287 @@
+package io.runbook4j.alert;
+
+import io.runbook4j.alert.AlertRouter.Undelivered;
+import io.runbook4j.spi.alert.Alert;
+import io.runbook4j.spi.time.Signal;
+import io.runbook4j.spi.time.Time;
+import java.io.ByteArrayInputStream;
+import java.io.DataInput;
+import java.io.DataInputStream;
+import java.io.DataOutput;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BiConsumer;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Minds the incidents' clocks, hands on what they say, and keeps them on disk. Safe for many
+ * threads; nobody is called under the lock of the book.
+ */
+final class IncidentDesk {
+  private static final Logger LOG = LoggerFactory.getLogger(Incidents.class);
+  private static final SealedFile.Kind KIND = new SealedFile.Kind(
+      0x52344a49, // R4JI
+      1,
+      "The incidents' state",
+      LOG);
+  private static final Duration LOOK_EVERY = Duration.ofSeconds(30);
+
+  private final WatchClock clock;
+  private final List<AlertRouter> routers; // by level of the chain
+  private final Places places;
+  private final Signal wakeSignal;
+  private final AtomicBoolean closed = new AtomicBoolean();
+  private final Object saving = new Object();
+  private final @Nullable SealedFile file; // guarded by saving
+  private final CaseBook book; // guarded by itself
+  private final List<Outgoing> outgoing = new ArrayList<>(); // guarded by book
+  private volatile @Nullable Watch watch;
+  private volatile boolean isUnsaved;
+
+  IncidentDesk(Time time, Terms terms, List<AlertRouter> routers, Places places) {
+    clock = new WatchClock(time);
+    wakeSignal = time.newSignal();
+    this.routers = routers;
+    this.places = places;
+    book = new CaseBook(terms);
+    file = places.state().map(path -> new SealedFile(path, KIND)).orElse(null);
+    load();
+  }
+
+  private void load() {
+    if (file == null) {
+      return;
+    }
+    try {
+      Optional<byte[]> saved = file.read();
+      if (saved.isPresent()) {
+        load(new DataInputStream(new ByteArrayInputStream(saved.get())));
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(
+          "The incidents' state " + places.state().orElseThrow() + " cannot be read", e);
+    }
+  }
+
+  private void load(DataInput in) throws IOException {
+    book.load(in, clock.offset());
+    List<AlertRouter> distinct = distinctRouters();
+    int routersThen = in.readInt();
+    for (int i = 0; i < routersThen; i++) { // the chain may have become shorter
+      distinct.get(Math.min(i, distinct.size() - 1)).restore(AlertCodec.readAll(in));
+    }
+  }
+
+  private List<AlertRouter> distinctRouters() {
+    return routers.stream().distinct().toList();
+  }
+
+  void start() {
+    places.executor().execute(this::mindUntilClosed);
+  }
+
+  void follow(Watch watch) {
+    this.watch = watch;
+  }
+
+  // --- what comes in
+
+  /** Does something to the book, then hands on what it says and keeps it. */
+  void change(BiConsumer<CaseBook, Beat> action) {
+    if (closed.get()) {
+      throw new IllegalStateException("Incidents are closed; nothing was changed. Open them anew.");
+    }
+    synchronized (book) {
+      long at = clock.now();
+      action.accept(book, new Beat(at, clock.wall(at), this::queue));
+    }
+    isUnsaved = true;
+    handOn();
+    wakeSignal.raise(); // there may be an earlier deadline
+  }
+
+  /** {@return something about the book} */
+  <T> T read(Function<CaseBook, T> question) {
+    synchronized (book) {
+      return question.apply(book);
+    }
+  }
+
+  long offset() {
+    return clock.offset();
+  }
+
+  private void queue(Set<Integer> levels, Alert alert) {
+    levels.stream()
+        .map(routers::get)
+        .distinct()
+        .forEach(router -> outgoing.add(new Outgoing(router, alert)));
+  }
+
+  // --- what becomes due
+
+  private void mindUntilClosed() {
+    try {
+      while (!closed.get()) {
+        wakeSignal.await(untilNext());
+        if (!closed.get()) {
+          look();
+        }
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      LOG.warn("Incidents were interrupted and mind no deadline any more; their state is kept.");
+    }
+  }
+
+  private Duration untilNext() {
+    synchronized (book) {
+      return book.all().stream()
+          .flatMapToLong(it -> it.due.values().stream().mapToLong(Long::longValue))
+          .min()
+          .stream()
+          .mapToObj(next -> Duration.ofMillis(next - clock.now()))
+          .filter(wait -> wait.compareTo(LOOK_EVERY) < 0)
+          .findFirst()
+          .orElse(LOOK_EVERY);
+    }
+  }
+
+  // A desk that died of one mistake would be silent about everything else.
+  private void look() {
+    try {
+      clock.follow();
+      Map<String, String> numbers = numbers();
+      boolean isAnyDue;
+      synchronized (book) {
+        isAnyDue = fireAll(numbers);
+      }
+      if (isAnyDue || isUnsaved) {
+        isUnsaved = true;
+        handOn();
+      }
+    } catch (RuntimeException e) {
+      LOG.error("Incidents could not be looked at; tried again in {}.", LOOK_EVERY, e);
+    }
+  }
+
+  private boolean fireAll(Map<String, String> numbers) {
+    long at = clock.now();
+    Beat beat = new Beat(at, clock.wall(at), this::queue);
+    List<Due> due = book.all().stream()
+        .flatMap(it -> it.due.entrySet().stream()
+            .filter(entry -> entry.getValue() <= at)
+            .map(entry -> new Due(it, entry.getKey(), entry.getValue())))
+        .sorted(Comparator.comparingLong(Due::since)
+            .thenComparingLong(one -> one.of().number())
+            .thenComparing(Due::deadline))
+        .toList();
+    due.forEach(one -> one.of()
+        .fire(beat, one.deadline(), one.since(), numbers.getOrDefault(one.of().job(), "")));
+    return !due.isEmpty();
+  }
+
+  /** {@return how the rules of the jobs stand whose update is due} */
+  private Map<String, String> numbers() {
+    Watch source = watch;
+    if (source == null) {
+      return Map.of();
+    }
+    long now = clock.now();
+    List<String> jobs = read(all -> all.all().stream()
+        .filter(it -> it.due.getOrDefault(Deadline.UPDATE, Long.MAX_VALUE) <= now)
+        .map(Case::job)
+        .toList());
+    Map<String, String> numbers = new HashMap<>();
+    jobs.forEach(job -> numbers.put(job, standing(source.statusesIfWatched(job))));
+    return numbers;
+  }
+
+  private static String standing(List<Watch.Status> statuses) {
+    String firing = statuses.stream()
+        .filter(status -> status.state() == Watch.State.FIRING)
+        .map(status -> status.rule().name() + " is at " + Words.number(status.value(), 4))
+        .collect(Collectors.joining(", "));
+    return firing.isEmpty() && !statuses.isEmpty() ? "no rule fires" : firing;
+  }
+
+  // --- what goes out
+
+  private void handOn() {
+    synchronized (saving) {
+      if (closed.get()) {
+        return;
+      }
+      List<Outgoing> taken;
+      List<Incident> over;
+      synchronized (book) {
+        taken = List.copyOf(outgoing);
+        outgoing.clear();
+        over = book.all().stream()
+            .filter(Case::takeDraft)
+            .map(it -> it.snapshot(clock.offset()))
+            .toList();
+      }
+      taken.forEach(it -> it.router().send(it.alert()));
+      places.drafts().ifPresent(folder -> over.forEach(it -> PostMortem.write(folder, it)));
+      save();
+    }
+  }
+
+  private void save() {
+    if (file == null) {
+      isUnsaved = false;
+      return;
+    }
+    List<List<Undelivered>> pending =
+        distinctRouters().stream().map(AlertRouter::pending).toList();
+    boolean isOnDisk = file.write(out -> save(out, pending));
+    // what is on its way is written again until it has arrived, or else it would be sent anew
+    isUnsaved = !isOnDisk || pending.stream().anyMatch(some -> !some.isEmpty());
+  }
+
+  private void save(DataOutput out, List<List<Undelivered>> pending) throws IOException {
+    synchronized (book) {
+      book.save(out, clock.offset());
+    }
+    out.writeInt(pending.size());
+    for (List<Undelivered> some : pending) {
+      AlertCodec.writeAll(out, some);
+    }
+  }
+
+  void close() {
+    synchronized (saving) {
+      handOn();
+      closed.set(true);
+    }
+    wakeSignal.raise();
+  }
+
+  /**
+   * Where things are kept and run.
+   *
+   * @param state the file; empty to keep nothing
+   * @param drafts the folder; empty to write none
+   */
+  record Places(Optional<Path> state, Optional<Path> drafts, Executor executor) {}
+
+  private record Outgoing(AlertRouter router, Alert alert) {}
+
+  private record Due(Case of, Deadline deadline, long since) {}
+}

@@ -1,0 +1,220 @@
+package io.runbook4j.alert;
+
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLongArray;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * When each user was last seen, and last failed, by keyed hash, in minutes. Exact for up to
+ * {@value #MOST} users within the time kept; further ones are not counted, so that a count at the
+ * bound means "at least". Memory: 16 bytes for each of 2 to 8 slots a user, at most 4.2 MB, twice
+ * that for up to ten seconds while it grows.
+ *
+ * <p>Recording takes no lock and allocates nothing, but when the table grows. A thread that adds to
+ * a table which is just being replaced is not lost: the old one is merged once more at the next
+ * tick.
+ */
+final class UserTable {
+  static final int MOST = 100_000;
+  static final int MOST_BYTES = 16 << 18;
+  private static final int FEWEST_SLOTS = 1 << 10;
+  private static final int MOST_SLOTS = 1 << 18;
+
+  private final int keptMinutes;
+  private volatile Table table = new Table(FEWEST_SLOTS);
+  private volatile boolean full;
+  private @Nullable Table previous; // guarded by this
+
+  UserTable(int keptMinutes) {
+    this.keptMinutes = keptMinutes;
+  }
+
+  void record(long hash, int minute, boolean failed) {
+    long key = hash == 0 ? 1 : hash;
+    Table seen = table;
+    if (!seen.put(key, minute, failed ? minute : 0, full)) {
+      grow(seen, key, minute, failed);
+    }
+  }
+
+  private synchronized void grow(Table tried, long key, int minute, boolean failed) {
+    Table replaced = tried;
+    while (true) {
+      if (table == replaced) {
+        replace(minute - keptMinutes);
+      }
+      replaced = table;
+      if (replaced.put(key, minute, failed ? minute : 0, full)) {
+        return;
+      }
+    }
+  }
+
+  /** Makes room, or says that there is none until the next tick. */
+  private void replace(int since) {
+    Table old = table;
+    int live = old.count(since, false);
+    if (live > MOST - MOST / 100 && old.most == MOST) {
+      full = true; // a new table for the last hundredth would be full again at once
+      return;
+    }
+    mergePrevious(since);
+    Table next = new Table(slotsFor(live + 1));
+    next.merge(old, since, full);
+    previous = old;
+    table = next;
+  }
+
+  /** {@return whether there may be more users than are counted} */
+  boolean isFull() {
+    return full;
+  }
+
+  private static int slotsFor(int users) {
+    return Math.max(FEWEST_SLOTS, Math.min(MOST_SLOTS, Integer.highestOneBit(users - 1 | 1) * 8));
+  }
+
+  /** Finishes a growth, and looks again whether there is room. Called every ten seconds or so. */
+  synchronized void tick(int minute) {
+    mergePrevious(minute - keptMinutes);
+    full = false;
+  }
+
+  private void mergePrevious(int since) {
+    if (previous != null) {
+      table.merge(previous, since, full);
+      previous = null;
+    }
+  }
+
+  /** {@return how many users were seen in this minute or later} */
+  int seenSince(int minute) {
+    return table.count(minute, false);
+  }
+
+  /** {@return how many users failed in this minute or later} */
+  int failedSince(int minute) {
+    return table.count(minute, true);
+  }
+
+  synchronized void save(DataOutput out, int shift) throws IOException {
+    mergePrevious(Integer.MIN_VALUE);
+    table.save(out, shift);
+  }
+
+  void load(DataInput in, int shift) throws IOException {
+    int users = in.readInt();
+    for (int i = 0; i < users; i++) {
+      long key = in.readLong();
+      int seen = in.readInt() + shift;
+      int failed = in.readInt();
+      record(key, seen, false);
+      if (failed != 0) {
+        record(key, failed + shift, true);
+      }
+    }
+  }
+
+  /**
+   * Open addressing; at most half full, so that every probe ends. A slot is two longs side by side,
+   * so that it is in one cache line: the key, then the minutes, seen in the high half and failed in
+   * the low.
+   */
+  private static final class Table {
+    private final int mask;
+    private final int most;
+    private final AtomicLongArray slots;
+    private final AtomicInteger used = new AtomicInteger();
+
+    Table(int slots) {
+      this.mask = slots - 1;
+      this.most = Math.min(MOST, slots / 2);
+      this.slots = new AtomicLongArray(2 * slots);
+    }
+
+    /** {@return false if there is no room; true also if {@code full} says not to look for any} */
+    boolean put(long key, int seenMinute, int failedMinute, boolean full) {
+      int i = (int) key & mask;
+      while (true) {
+        long there = slots.get(2 * i);
+        if (there == 0) {
+          if (used.get() >= most) {
+            return full;
+          }
+          if (!slots.compareAndSet(2 * i, 0, key)) {
+            continue; // somebody took the slot: look at it again
+          }
+          used.getAndIncrement();
+          there = key;
+        }
+        if (there == key) {
+          raise(2 * i + 1, seenMinute, failedMinute);
+          return true;
+        }
+        i = (i + 1) & mask;
+      }
+    }
+
+    private void raise(int at, int seenMinute, int failedMinute) {
+      while (true) {
+        long old = slots.get(at);
+        int seen = Math.max(seen(old), seenMinute);
+        int failed = Math.max(failed(old), failedMinute);
+        long raised = (long) seen << 32 | failed;
+        if (raised == old || slots.compareAndSet(at, old, raised)) {
+          return;
+        }
+      }
+    }
+
+    private static int seen(long minutes) {
+      return (int) (minutes >>> 32);
+    }
+
+    private static int failed(long minutes) {
+      return (int) minutes;
+    }
+
+    int count(int since, boolean failures) {
+      int count = 0;
+      for (int i = 0; i <= mask; i++) {
+        long minutes = slots.get(2 * i + 1);
+        int minute = failures ? failed(minutes) : seen(minutes);
+        if (minute != 0 && minute >= since) {
+          count++;
+        }
+      }
+      return count;
+    }
+
+    void merge(Table other, int since, boolean full) {
+      for (int i = 0; i <= other.mask; i++) {
+        long minutes = other.slots.get(2 * i + 1);
+        if (minutes != 0 && seen(minutes) >= since) {
+          put(other.slots.get(2 * i), seen(minutes), failed(minutes), full);
+        }
+      }
+    }
+
+    void save(DataOutput out, int shift) throws IOException {
+      long[] copy = new long[2 * (mask + 1)];
+      int users = 0;
+      for (int i = 0; i < copy.length; i++) {
+        copy[i] = slots.get(i);
+        users += i % 2 == 1 && copy[i] != 0 ? 1 : 0;
+      }
+      out.writeInt(users);
+      for (int i = 0; i < copy.length; i += 2) {
+        if (copy[i + 1] != 0) {
+          int failed = failed(copy[i + 1]);
+          out.writeLong(copy[i]);
+          out.writeInt(seen(copy[i + 1]) + shift);
+          out.writeInt(failed == 0 ? 0 : failed + shift);
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,72 @@
+package io.runbook4j.file.internal;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+
+/**
+ * The few things that are done to a disk to keep something; what a test replaces to make a disk
+ * full. Safe for many threads.
+ */
+public interface Disk {
+  /** {@return the machine's own} */
+  static Disk system() {
+    return SystemDisk.INSTANCE;
+  }
+
+  /**
+   * {@return the folder that a file is in}
+   *
+   * @throws IllegalArgumentException if the path is a root, and not a file's
+   */
+  static Path folderOf(Path file) {
+    Path folder = file.toAbsolutePath().getParent();
+    if (folder == null) {
+      throw new IllegalArgumentException("file must be in a folder, was " + file);
+    }
+    return folder;
+  }
+
+  /** Opens a file for appending, and creates it if there is none. */
+  AppendedFile open(Path path) throws IOException;
+
+  /** Makes a new name in the folder outlast a power cut. */
+  void forceFolder(Path folder) throws IOException;
+
+  /**
+   * Puts a file in the place of another, or of none, so that whoever looks, also after a power cut,
+   * sees the old one or the new one, whole. The new one is called {@code NAME-PID.tmp} until then.
+   */
+  default void replace(Path path, Content content) throws IOException {
+    long pid = ProcessHandle.current().pid();
+    Path fresh = path.resolveSibling(path.getFileName() + "-" + pid + ".tmp");
+    try (AppendedFile file = open(fresh)) {
+      file.truncate(0);
+      content.writeTo(file);
+      file.force();
+    }
+    Files.move(fresh, path, StandardCopyOption.ATOMIC_MOVE);
+    forceFolder(folderOf(path));
+  }
+
+  /** What a file is to hold. */
+  @FunctionalInterface
+  interface Content {
+    /** Appends all of it. */
+    void writeTo(AppendedFile file) throws IOException;
+  }
+
+  /** One file that is appended to. */
+  interface AppendedFile extends Closeable {
+    /** Writes at the end, all or, if it throws, perhaps a part. */
+    void append(byte[] bytes, int length) throws IOException;
+
+    /** Makes what was written outlast a power cut. */
+    void force() throws IOException;
+
+    /** Cuts the file off; the next append goes there. */
+    void truncate(long length) throws IOException;
+  }
+}

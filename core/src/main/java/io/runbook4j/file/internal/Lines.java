@@ -1,0 +1,155 @@
+package io.runbook4j.file.internal;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.file.Path;
+import java.util.Arrays;
+
+/**
+ * The lines of a file, one after the other, in a buffer that holds the longest of them. Reads
+ * through {@link RandomAccessFile}, which, unlike a channel, an interrupt does not close. Not safe
+ * for many threads.
+ *
+ * <p>What stands behind the last whole line is a torn tail: the rest of a write that the process or
+ * the machine did not finish, or has not finished yet. It is taken for that only if no whole line
+ * of a later write follows; else the bytes in between were whole once, and are damaged. Lines that
+ * one write wrote together, of which a power cut may have kept the later and not the earlier, say
+ * where their write began.
+ */
+public final class Lines implements Closeable {
+  private static final byte[] TYPE = Ascii.bytes("{\"type\":\"");
+  private static final long MOST = 128 * 1024;
+
+  private final RandomAccessFile file;
+  private byte[] buffer;
+  private int filled;
+  private int start;
+  private int end;
+  private boolean terminated = true;
+  private long bufferOffset;
+  private long number;
+
+  /** Opens a file. */
+  public Lines(Path path) throws IOException {
+    this.file = new RandomAccessFile(path.toFile(), "r");
+    this.buffer = new byte[(int) Math.max(1_024, Math.min(MOST, file.length() + 1))];
+  }
+
+  /**
+   * Goes to the next line.
+   *
+   * @return whether there is one
+   */
+  public boolean next() throws IOException {
+    start = number == 0 ? 0 : terminated ? end + 1 : end;
+    int from = start;
+    while (true) {
+      for (int i = from; i < filled; i++) {
+        if (buffer[i] == '\n') {
+          end = i;
+          number++;
+          return true;
+        }
+      }
+      int scanned = filled - start;
+      if (!fill()) {
+        end = filled;
+        terminated = false;
+        number++;
+        return end > start;
+      }
+      from = start + scanned;
+    }
+  }
+
+  private boolean fill() throws IOException {
+    if (start > 0) {
+      System.arraycopy(buffer, start, buffer, 0, filled - start);
+      bufferOffset += start;
+      filled -= start;
+      start = 0;
+    }
+    if (filled == buffer.length) {
+      buffer = Arrays.copyOf(buffer, Math.multiplyExact(buffer.length, 2));
+    }
+    int read = file.read(buffer, filled, buffer.length - filled);
+    if (read > 0) {
+      filled += read;
+    }
+    return read > 0;
+  }
+
+  /** {@return the bytes around the line; until the next one} */
+  public byte[] buffer() {
+    return buffer;
+  }
+
+  /** {@return where the line begins in the buffer} */
+  public int start() {
+    return start;
+  }
+
+  /** {@return where the line ends in the buffer, its line break excluded} */
+  public int end() {
+    return end;
+  }
+
+  /** {@return whether the line ends with a line break, not with the file} */
+  public boolean isTerminated() {
+    return terminated;
+  }
+
+  /** {@return whether the line is one that {@link JsonLine} has sealed, its line break included} */
+  public boolean isWhole() {
+    return terminated && Seal.isIntact(buffer, start, end);
+  }
+
+  /**
+   * Looks, from a line that is not whole to the end of the file, for a whole line of a later write.
+   * The line looked at is another one then.
+   *
+   * @return whether there is none, so that the line began a torn tail; if not, it is damaged
+   */
+  public boolean isTornTail() throws IOException {
+    long torn = offset();
+    do {
+      if (isEvidence(start, torn) || endsWithAWholeLine(torn)) {
+        return false;
+      }
+    } while (next());
+    return true;
+  }
+
+  /** {@return whether, the line break before it being damaged, a whole line ends this one} */
+  private boolean endsWithAWholeLine(long torn) {
+    for (int i = start + 1; i < end; i++) {
+      if (buffer[i] == '{' && Ascii.has(TYPE, buffer, i, end) && isEvidence(i, torn)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private boolean isEvidence(int from, long torn) {
+    long offset = bufferOffset + from;
+    return offset > torn
+        && Seal.isIntact(buffer, from, end)
+        && Seal.writeOffset(buffer, from, end, offset) > torn;
+  }
+
+  /** {@return where the line begins in the file} */
+  public long offset() {
+    return bufferOffset + start;
+  }
+
+  /** {@return the line's number, from 1} */
+  public long number() {
+    return number;
+  }
+
+  @Override
+  public void close() throws IOException {
+    file.close();
+  }
+}

@@ -1,0 +1,325 @@
+package io.runbook4j.gate;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.runbook4j.file.internal.Disk;
+import io.runbook4j.file.internal.JsonFields;
+import io.runbook4j.file.internal.JsonLine;
+import io.runbook4j.file.internal.Lines;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The file of an outbox: a first line with its id, then one line for each change that was put in or
+ * taken out, each sealed with a checksum. What a crash left half written at the end was not
+ * acknowledged, and is cut off. For one thread.
+ */
+final class OutboxFile {
+  static final int FORMAT = 1;
+  private static final Logger LOG = LoggerFactory.getLogger(Outbox.class);
+  private static final int BATCH = 64 * 1024;
+
+  private final Path path;
+  private final Disk disk;
+  private final boolean forces;
+  private final long compactFrom;
+  private final JsonLine line = new JsonLine();
+  private final Map<Long, Pending> bySequence = new HashMap<>();
+  private final Queue queue = new Queue();
+
+  private Disk.AppendedFile file;
+  private String id = "";
+  private long next = 1;
+  private long length;
+  private long compactAbove;
+  private @Nullable GateException broken;
+
+  /** Reads a file, and goes on behind its last whole line. */
+  OutboxFile(Path path, Disk disk, boolean forces, long compactFrom) {
+    this.path = path;
+    this.disk = disk;
+    this.forces = forces;
+    this.compactFrom = compactFrom;
+    this.compactAbove = compactFrom;
+    try {
+      this.file = disk.open(path);
+      try {
+        replay();
+        file.truncate(length);
+        if (length == 0) {
+          begin();
+        }
+      } catch (IOException | RuntimeException e) {
+        file.close();
+        throw e;
+      }
+    } catch (IOException e) {
+      throw new GateException(
+          "Outbox " + path + " cannot be opened: " + e
+              + ". No change was lost. Check that the folder exists, may be written and has room.",
+          e);
+    }
+  }
+
+  Queue queue() {
+    return queue;
+  }
+
+  private void begin() throws IOException {
+    id = UUID.randomUUID().toString();
+    line.clear();
+    header();
+    file.append(line.bytes(), line.length());
+    file.force();
+    disk.forceFolder(Disk.folderOf(path));
+    length = line.length();
+  }
+
+  private void header() {
+    line.begin()
+        .number("format", FORMAT)
+        .text("outbox", id)
+        .number("next", next)
+        .seal();
+  }
+
+  private void replay() throws IOException {
+    try (Lines lines = new Lines(path)) {
+      while (lines.next()) {
+        if (!lines.isWhole()) {
+          GateException damage =
+              damaged(lines, "its checksum is wrong or missing, and whole lines follow", null);
+          if (!lines.isTornTail()) {
+            throw damage;
+          }
+          return;
+        }
+        read(lines);
+        length = lines.offset() + lines.end() - lines.start() + 1;
+      }
+    }
+  }
+
+  private void read(Lines lines) {
+    try {
+      JsonNode node = JsonFields.tree(lines.buffer(), lines.start(), lines.end());
+      if (lines.number() == 1) {
+        readHeader(node);
+      } else if (JsonFields.text(node, "type").equals("put")) {
+        readPut(node, lines.end() - lines.start() + 1);
+      } else {
+        readRemoved(node);
+      }
+    } catch (IOException | IllegalArgumentException | DateTimeException e) {
+      throw damaged(lines, "its checksum is right, and this version does not understand it", e);
+    }
+  }
+
+  private void readHeader(JsonNode node) {
+    int format = JsonFields.number(node, "format").intValue();
+    if (format != FORMAT) {
+      throw new IllegalArgumentException("format must be " + FORMAT + ", was " + format);
+    }
+    id = JsonFields.text(node, "outbox");
+    next = JsonFields.number(node, "next").longValue();
+  }
+
+  private void readPut(JsonNode node, int bytes) {
+    if (node.has("replaces")) {
+      forget(JsonFields.number(node, "replaces").longValue());
+    }
+    long sequence = JsonFields.number(node, "sequence").longValue();
+    Instant at = JsonFields.instant(node, "at");
+    Pending.Place place = node.has("place")
+        ? new Pending.Place(
+            JsonFields.number(node, "place").longValue(), JsonFields.instant(node, "since"))
+        : new Pending.Place(sequence, at);
+    Change change = new Change(
+        idOf(sequence, at), JsonFields.text(node, "key"), JsonFields.text(node, "payload"), at);
+    remember(new Pending(change, sequence, place, bytes));
+    next = Math.max(next, sequence + 1);
+  }
+
+  private void readRemoved(JsonNode node) {
+    String type = JsonFields.text(node, "type");
+    if (!type.equals("removed")) {
+      throw new IllegalArgumentException("type must be put or removed, was \"" + type + "\"");
+    }
+    forget(JsonFields.number(node, "sequence").longValue());
+  }
+
+  private void remember(Pending change) {
+    bySequence.put(change.sequence(), change);
+    queue.add(change);
+  }
+
+  private void forget(long sequence) {
+    Pending change = bySequence.remove(sequence);
+    if (change == null) {
+      throw new IllegalArgumentException(
+          "sequence must be of a change that waits, was " + sequence);
+    }
+    queue.remove(change);
+  }
+
+  /**
+   * {@return an id that no other change has} The time is in it for outboxes that are not forced: a
+   * power cut may take the last changes, whose numbers are given out again.
+   */
+  private String idOf(long sequence, Instant at) {
+    return id + "-" + sequence + "-" + Long.toString(at.toEpochMilli(), Character.MAX_RADIX);
+  }
+
+  /**
+   * {@return a change to be put in, in the place of another one, if there is one to be replaced}
+   */
+  Pending prepare(String key, String payload, Instant at, @Nullable Pending replaced) {
+    Change change = new Change(idOf(next, at), key, payload, at);
+    Pending.Place place = replaced == null ? new Pending.Place(next, at) : replaced.line();
+    line.clear();
+    Pending unmeasured = new Pending(change, next, place, 0);
+    encode(unmeasured, replaced == null ? 0 : replaced.sequence());
+    return new Pending(change, next, place, line.length());
+  }
+
+  private void encode(Pending pending, long replaces) {
+    Change change = pending.change();
+    line.begin()
+        .text("type", "put")
+        .number("sequence", pending.sequence())
+        .text("at", change.at().toString())
+        .text("key", change.key())
+        .text("payload", change.payload());
+    if (pending.place() != pending.sequence()) {
+      line.number("place", pending.place()).text("since", pending.line().since().toString());
+    }
+    if (replaces > 0) {
+      line.number("replaces", replaces);
+    }
+    line.seal();
+  }
+
+  /** Puts in what {@link #prepare} has just returned. */
+  void put(Pending change, @Nullable Pending replaced) {
+    write("change of key " + change.key());
+    next++;
+    if (replaced != null) {
+      forget(replaced.sequence());
+    }
+    remember(change);
+    compactIfWorthIt();
+  }
+
+  /** Takes a change out; {@code why} is for a person who reads the file. */
+  void remove(Pending change, String why) {
+    line.clear();
+    line.begin()
+        .text("type", "removed")
+        .number("sequence", change.sequence())
+        .text("why", why)
+        .seal();
+    write("removal of change " + change.change().id());
+    forget(change.sequence());
+    compactIfWorthIt();
+  }
+
+  private void write(String what) {
+    if (broken != null) {
+      throw new GateException(String.valueOf(broken.getMessage()), broken);
+    }
+    try {
+      file.append(line.bytes(), line.length());
+      if (forces) {
+        file.force();
+      }
+      length += line.length();
+    } catch (IOException e) {
+      throw broken(what, e);
+    }
+  }
+
+  /** Takes back what was not acknowledged, and refuses all that comes after. */
+  private GateException broken(String what, IOException cause) {
+    GateException failure = new GateException(
+        "Outbox " + path + " could not be written: " + cause.getMessage() + ". The " + what
+            + " is not in it; all " + queue.count() + " changes acknowledged before are, and it"
+            + " takes no more. Make room or mend the disk, then open it again.",
+        cause);
+    broken = failure;
+    try {
+      file.truncate(length);
+    } catch (IOException e) {
+      failure.addSuppressed(e); // the next reader takes the rest for a torn tail
+    }
+    return failure;
+  }
+
+  private void compactIfWorthIt() {
+    if (length > compactAbove && length > 2 * queue.bytes()) {
+      IOException failure = null;
+      try {
+        file.close(); // some systems replace no file that is open
+        disk.replace(path, this::writeAll);
+      } catch (IOException e) {
+        failure = e;
+      }
+      reopen(failure);
+    }
+  }
+
+  private void reopen(@Nullable IOException failure) {
+    try {
+      file = disk.open(path);
+      long before = length;
+      length = Files.size(path);
+      compactAbove = failure == null ? compactFrom : 2 * length;
+      if (failure != null && length != before) {
+        // The old file has lost its name, perhaps not for good: what is added now could get lost.
+        throw failure;
+      }
+      if (failure != null) {
+        LOG.warn("Outbox not compacted. outbox={}", path, failure);
+      }
+    } catch (IOException e) {
+      LOG.warn("Outbox compacted and not opened again. outbox={}", path, e);
+      broken = new GateException(
+          "Outbox " + path + " was compacted and could not be opened again: " + e + ". All "
+              + queue.count() + " changes are in it, and it takes no more. Mend the disk, then open"
+              + " it again.",
+          e);
+    }
+  }
+
+  private void writeAll(Disk.AppendedFile fresh) throws IOException {
+    line.clear();
+    header();
+    for (Pending change : queue.all()) {
+      encode(change, 0);
+      if (line.length() > BATCH) {
+        fresh.append(line.bytes(), line.length());
+        line.clear();
+      }
+    }
+    fresh.append(line.bytes(), line.length());
+  }
+
+  private GateException damaged(Lines lines, String seen, @Nullable Throwable cause) {
+    String message = "Outbox " + path + " is damaged in line " + lines.number() + " (at byte "
+        + lines.offset() + "): " + seen + ". The " + (lines.number() - 1) + " lines before it are"
+        + " intact, and nothing was changed. Restore the file from a copy; or keep those lines (head"
+        + " -n " + (lines.number() - 1) + "), which forgets the changes after them.";
+    return cause == null ? new GateException(message) : new GateException(message, cause);
+  }
+
+  void close() throws IOException {
+    file.close();
+  }
+}

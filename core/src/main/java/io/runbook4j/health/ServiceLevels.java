@@ -1,0 +1,287 @@
+package io.runbook4j.health;
+
+import io.runbook4j.file.internal.Disk;
+import io.runbook4j.spi.health.Health;
+import io.runbook4j.spi.health.Health.Status;
+import io.runbook4j.spi.health.HealthProbe;
+import io.runbook4j.spi.time.Time;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.YearMonth;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What was promised for each calendar month (UTC), what came of it, and how much may still go
+ * wrong. Safe for many threads.
+ *
+ * <p>It keeps a few counts for each of the last 13 months, in memory and in a file, which one
+ * process at a time may use. The file is replaced every 30 seconds while something changes, and
+ * when this is closed: what a process that dies has not saved is lost.
+ *
+ * <p>Whether the service is up is sampled. The time between two samples counts as the first of them
+ * was; more than 15 minutes between them, or a time in which this process was down, counts as
+ * neither.
+ */
+public final class ServiceLevels implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(ServiceLevels.class);
+  private static final Duration SAVE_EVERY = Duration.ofSeconds(30);
+  // three times the longest interval at which the runbook's tools look
+  private static final Duration MOST_BETWEEN = Duration.ofMinutes(15);
+
+  private final Path file;
+  private final Time time;
+  private final Targets targets;
+  private final Loop saver;
+  private final Optional<ExecutorService> own;
+  private final Object writing = new Object();
+  private final Months months; // guarded by this
+  private boolean isChanged; // guarded by this
+  private boolean isBroken; // guarded by writing
+
+  private ServiceLevels(Builder builder, Months months) {
+    this.file = builder.file;
+    this.time = builder.time;
+    this.targets =
+        new Targets(builder.availability, builder.errorRate, builder.latency, builder.recovery);
+    this.months = months;
+    this.saver = new Loop(builder.time, this::saveInBackground);
+    this.own = builder.executor == null
+        ? Optional.of(Loop.daemonThreads("runbook4j-levels-"))
+        : Optional.empty();
+  }
+
+  /**
+   * {@return a builder}
+   *
+   * @param file where the counts are kept
+   */
+  public static Builder builder(Path file) {
+    return new Builder(file);
+  }
+
+  /** Counts an operation that succeeded, and how long it took; not negative. */
+  public void succeeded(Duration latency) {
+    operation(latency, 0);
+  }
+
+  /** Counts an operation that failed, and how long that took; not negative. */
+  public void failed(Duration latency) {
+    operation(latency, 1);
+  }
+
+  private void operation(Duration latency, int failures) {
+    notNegative(latency, "latency");
+    Instant now = time.now();
+    synchronized (this) {
+      Tally tally = months.at(now);
+      tally.operations++;
+      tally.failed += failures;
+      tally.slow += latency.compareTo(targets.latency()) >= 0 ? 1 : 0;
+      isChanged = true;
+    }
+  }
+
+  /** Says that the service is up now. */
+  public void up() {
+    sample(true);
+  }
+
+  /** Says that the service is down now. */
+  public void down() {
+    sample(false);
+  }
+
+  private synchronized void sample(boolean isUp) {
+    months.sample(time.now(), isUp, MOST_BETWEEN);
+    isChanged = true;
+  }
+
+  /**
+   * Counts an incident that has ended.
+   *
+   * @param took how long, from its detection; not negative
+   */
+  public void recovered(Duration took) {
+    notNegative(took, "took");
+    Instant now = time.now();
+    synchronized (this) {
+      Tally tally = months.at(now);
+      tally.recoveries++;
+      tally.late += took.compareTo(targets.recovery()) >= 0 ? 1 : 0;
+      tally.longestMillis = Math.max(tally.longestMillis, took.toMillis());
+      isChanged = true;
+    }
+  }
+
+  private static void notNegative(Duration value, String name) {
+    if (value.isNegative()) {
+      throw new IllegalArgumentException(name + " must be at least 0, was " + value);
+    }
+  }
+
+  /** {@return how this month stands, one objective of each kind} */
+  public List<Objective> thisMonth() {
+    return month(Months.monthOf(time.now()));
+  }
+
+  /** {@return how a month went; one that is not known is one in which nothing happened} */
+  public synchronized List<Objective> month(YearMonth month) {
+    return targets.judge(month, months.of(Objects.requireNonNull(month, "month")));
+  }
+
+  /** {@return a probe that is degraded when an objective of this month is not met} */
+  public HealthProbe probe() {
+    return () -> {
+      String missed = thisMonth().stream()
+          .filter(objective -> !objective.isMet())
+          .map(objective -> objective.kind() + ": " + objective.text())
+          .collect(Collectors.joining("; "));
+      return missed.isEmpty()
+          ? new Health(Status.HEALTHY, Duration.ZERO, "all objectives of the month are met")
+          : new Health(Status.DEGRADED, Duration.ZERO, missed);
+    };
+  }
+
+  private Duration saveInBackground() {
+    try {
+      save();
+    } catch (UncheckedIOException e) {
+      LOG.debug("Service levels {} cannot be saved.", file, e); // save has warned
+    }
+    return SAVE_EVERY;
+  }
+
+  /**
+   * Saves what was counted, if anything was since the last time; on disk when this returns.
+   *
+   * @throws UncheckedIOException if it could not be written; it is tried again
+   */
+  public void save() {
+    synchronized (writing) {
+      Optional<byte[]> fresh = takeChanged();
+      if (fresh.isEmpty()) {
+        return;
+      }
+      try {
+        byte[] text = fresh.get();
+        Files.createDirectories(Disk.folderOf(file));
+        Disk.system().replace(file, to -> to.append(text, text.length));
+        isBroken = false;
+      } catch (IOException e) {
+        changed();
+        if (!isBroken) {
+          LOG.warn("Service levels {} cannot be saved; tried again: {}", file, e.toString());
+        }
+        isBroken = true;
+        throw new UncheckedIOException("Service levels " + file + " cannot be saved", e);
+      }
+    }
+  }
+
+  private synchronized Optional<byte[]> takeChanged() {
+    Optional<byte[]> fresh = isChanged ? Optional.of(months.bytes()) : Optional.empty();
+    isChanged = false;
+    return fresh;
+  }
+
+  private synchronized void changed() {
+    isChanged = true;
+  }
+
+  /**
+   * Saves and stops saving. May be called twice.
+   *
+   * @throws UncheckedIOException if it could not be saved
+   */
+  @Override
+  public void close() {
+    saver.close();
+    own.ifPresent(ExecutorService::shutdown);
+    save();
+  }
+
+  /** Collects what was promised. Not safe for many threads. */
+  public static final class Builder {
+    private final Path file;
+    private Time time = Time.system();
+    private double availability = 99.9;
+    private double errorRate = 1;
+    private Duration latency = Duration.ofSeconds(2);
+    private Duration recovery = Duration.ofMinutes(15);
+    private @Nullable Executor executor;
+
+    private Builder(Path file) {
+      this.file = file.toAbsolutePath();
+    }
+
+    /** Sets the clock and the waiting. Default {@link Time#system}. */
+    public Builder time(Time time) {
+      this.time = Objects.requireNonNull(time, "time");
+      return this;
+    }
+
+    /** Sets where the counts are saved: one thread. Default a daemon thread of its own. */
+    public Builder executor(Executor executor) {
+      this.executor = Objects.requireNonNull(executor, "executor");
+      return this;
+    }
+
+    /** Sets the percentage of a month for which the service is up. Default 99.9. */
+    public Builder availability(double percent) {
+      this.availability = percentage(percent, "availability");
+      return this;
+    }
+
+    /** Sets the percentage of operations that failures stay under. Default 1. */
+    public Builder errorRate(double percent) {
+      this.errorRate = percentage(percent, "errorRate");
+      return this;
+    }
+
+    /** Sets what the 95th percentile of latencies keeps under. Default 2,000 ms. */
+    public Builder latency(Duration latency) {
+      this.latency = Checks.positive(latency, "latency");
+      return this;
+    }
+
+    /** Sets what every recovery keeps under. Default 15 minutes. */
+    public Builder recovery(Duration recovery) {
+      this.recovery = Checks.positive(recovery, "recovery");
+      return this;
+    }
+
+    private static double percentage(double percent, String name) {
+      if (!(percent > 0 && percent < 100)) {
+        throw new IllegalArgumentException(
+            name + " must be a percentage between 0 and 100, was " + percent);
+      }
+      return percent;
+    }
+
+    /**
+     * Reads the file, if there is one, and begins to save.
+     *
+     * @throws IllegalStateException if the file is damaged or of another version; it is left as it
+     *     is
+     * @throws UncheckedIOException if it cannot be read
+     */
+    public ServiceLevels open() {
+      ServiceLevels levels = new ServiceLevels(this, Months.read(file));
+      Executor saving = executor == null ? levels.own.orElseThrow() : executor;
+      levels.saver.start(saving, "service levels");
+      return levels;
+    }
+  }
+}

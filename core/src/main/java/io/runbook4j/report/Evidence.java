@@ -1,0 +1,174 @@
+package io.runbook4j.report;
+
+import io.runbook4j.ledger.ItemsCsv;
+import io.runbook4j.spi.ledger.ItemRecord;
+import io.runbook4j.spi.ledger.ItemResult;
+import io.runbook4j.spi.ledger.ItemState;
+import io.runbook4j.spi.sync.Failure;
+import io.runbook4j.spi.sync.Outcome;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is attached to a change record: a zip of a run's report, its JSON, its diary entry, the
+ * failed items as CSV, the settings, and the SHA-256 of each file in a manifest that
+ * {@code sha256sum -c} reads too. Immutable. The same input makes the same bytes.
+ *
+ * <p>Every text passes the report's redactor, and if the report shows pseudonyms for keys, so does
+ * all of the bundle. Made in memory, of at most about 5 MB.
+ */
+public final class Evidence {
+  private static final int LONGEST = 10_000;
+  private static final int LONGEST_CELL = 500;
+
+  private final HtmlReport report;
+  private final Map<String, String> settings;
+  private final @Nullable Diary diary;
+
+  private Evidence(Builder builder) {
+    this.report = builder.report;
+    this.settings = Map.copyOf(builder.settings);
+    this.diary = builder.diary;
+  }
+
+  /** {@return a builder of the evidence of the run of this report} */
+  public static Builder builder(HtmlReport report) {
+    return new Builder(report);
+  }
+
+  /**
+   * Writes the bundle to a file, which is replaced whole if there is one.
+   *
+   * @return the SHA-256 of the file, in hexadecimal digits; kept elsewhere, it proves that nobody
+   *     has made the bundle anew
+   * @throws UncheckedIOException if it cannot be written; what was there before stays
+   */
+  public String write(Path file) {
+    byte[] zip = Bundle.zip(files());
+    AtomicFile.write(file, zip);
+    return Bundle.sha256(zip);
+  }
+
+  /**
+   * Checks a bundle against its manifest. A bundle in which not one bit has changed has no problem;
+   * who makes both files and manifest anew is found out only by the SHA-256 that {@link #write}
+   * returned.
+   *
+   * @return what is wrong with it, a sentence each; empty if nothing is
+   * @throws UncheckedIOException if the file cannot be read
+   */
+  public static List<String> verify(Path file) {
+    return Bundle.problems(file);
+  }
+
+  private Map<String, byte[]> files() {
+    SafeText safe = report.safe();
+    Map<String, byte[]> files = new TreeMap<>();
+    files.put("report.html", bytes(report.html()));
+    files.put(
+        "run.json",
+        bytes(new SafeJson(safe, LONGEST).report(report.facts().report().json())));
+    files.put("diary.md", bytes(entry(safe)));
+    files.put("settings.json", bytes(new SafeJson(safe, LONGEST).settings(settings)));
+    files.put("items.csv", items(safe));
+    return files;
+  }
+
+  private static byte[] bytes(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
+  }
+
+  /** The entry is written anew, because the one in the diary may show keys; the notes are not. */
+  private String entry(SafeText safe) {
+    Optional<String> notes =
+        Optional.ofNullable(diary).flatMap(d -> d.entry(report.facts().report().runId()));
+    StringBuilder entry =
+        new StringBuilder(new DiaryEntry(report.facts().report(), safe).toString());
+    notes.map(DiaryText::notes).filter(text -> !text.isBlank()).ifPresent(text -> {
+      entry.append("\n### Notes\n");
+      // All at once before line by line: a secret may have line breaks in it.
+      safe.redacted(text)
+          .lines()
+          .forEach(line -> entry.append(safe.text(line, LONGEST)).append('\n'));
+    });
+    return entry.toString();
+  }
+
+  /** {@link ItemsCsv} defuses what a spreadsheet would calculate. */
+  private byte[] items(SafeText safe) {
+    try {
+      Path draft = Files.createTempFile("items", ".csv");
+      try {
+        ItemsCsv.write(
+            draft, report.facts().items().stream().map(item -> safe(item, safe)).toList());
+        return Files.readAllBytes(draft);
+      } finally {
+        Files.delete(draft);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(
+          "The items of the evidence cannot be written to the folder for temporary files: " + e
+              + ". No bundle was made. Give it room.",
+          e);
+    }
+  }
+
+  private static ItemRecord safe(ItemRecord item, SafeText safe) {
+    Outcome outcome = item.failure()
+        .map(failure -> {
+          Failure clean = Failure.of(failure.kind(), safe.text(failure.message(), LONGEST_CELL));
+          return failure
+              .code()
+              .map(code -> clean.withCode(safe.text(code, LONGEST_CELL)))
+              .orElse(clean);
+        })
+        .map(clean ->
+            item.state() == ItemState.IN_DOUBT ? Outcome.inDoubt(clean) : Outcome.failed(clean))
+        .orElseGet(() -> Outcome.skipped(safe.text(item.text(), LONGEST_CELL)));
+    return ItemRecord.of(
+        item.run(),
+        safe.key(item.key(), LONGEST_CELL),
+        item.at(),
+        new ItemResult(0, outcome, false));
+  }
+
+  /** Collects what the evidence is made of. Not safe for many threads. */
+  public static final class Builder {
+    private final HtmlReport report;
+    private Map<String, String> settings = Map.of();
+    private @Nullable Diary diary;
+
+    private Builder(HtmlReport report) {
+      this.report = Objects.requireNonNull(report, "report");
+    }
+
+    /**
+     * Sets the settings that the run had. Default none. The values of those whose names are a
+     * secret's are blotted out.
+     */
+    public Builder settings(Map<String, String> settings) {
+      this.settings = Map.copyOf(settings);
+      return this;
+    }
+
+    /** Sets the diary whose notes of the run go into the bundle. Default none. */
+    public Builder diary(Diary diary) {
+      this.diary = Objects.requireNonNull(diary, "diary");
+      return this;
+    }
+
+    /** {@return the evidence} */
+    public Evidence build() {
+      return new Evidence(this);
+    }
+  }
+}

@@ -1,0 +1,363 @@
+package io.runbook4j.run;
+
+import io.runbook4j.chunk.ChunkSizer.SizeChange;
+import io.runbook4j.spi.alert.Severity;
+import io.runbook4j.spi.ledger.ItemResult;
+import io.runbook4j.spi.ledger.LedgerEntry.ChunkDone;
+import io.runbook4j.spi.ledger.LedgerEntry.ChunkTiming;
+import io.runbook4j.spi.ledger.LedgerEntry.Note;
+import io.runbook4j.spi.sync.Failure;
+import io.runbook4j.spi.sync.FailureKind;
+import io.runbook4j.spi.sync.Outcome;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Gives the items of an answered chunk their outcomes, records them, and sees to what follows:
+ * retries, a smaller chunk, a wait, a new credential, the other half of a bisected chunk. Not safe
+ * for many threads.
+ */
+final class Conclusion<T> {
+  /** How often a chunk in doubt is verified or reapplied before it is parked. */
+  static final int DOUBT_RETRIES = 3;
+
+  private final SyncJob<T> job;
+  private final Parts<T> parts;
+  private final Stopper stopper;
+  private boolean credentialRefreshed;
+  private long refreshedAtNanos;
+
+  Conclusion(SyncJob<T> job, Parts<T> parts, Stopper stopper) {
+    this.job = job;
+    this.parts = parts;
+    this.stopper = stopper;
+  }
+
+  void allSucceeded(Batch<T> batch, ChunkTiming timing) {
+    credentialRefreshed = false;
+    batch.settleAll();
+    parts.tally.succeeded(batch.size());
+    parts.onlookers.succeeded(batch.keys());
+    if (!parts.workload.busy().isEmpty()) {
+      batch.keys().forEach(parts.workload.busy()::remove);
+    }
+    done(batch, List.of(), ItemResult.othersSucceeded(), timing, "all succeeded");
+    clean(batch);
+  }
+
+  private void clean(Batch<T> batch) {
+    parts.throttle.clean();
+    parts.sizer.onClean().ifPresent(this::sizeChanged);
+    nextSibling(batch, true);
+  }
+
+  /** Records the outcomes of items that the gate kept in. */
+  void keptIn(Batch<T> batch, List<Outcome> outcomes) {
+    List<ItemResult> results = new ArrayList<>(outcomes.size());
+    for (int i = 0; i < outcomes.size(); i++) {
+      results.add(new ItemResult(i, outcomes.get(i), false));
+      settled(batch, i, outcomes.get(i));
+    }
+    done(batch, results, ItemResult.othersSucceeded(), ChunkTiming.NONE, "kept in by the gate");
+  }
+
+  /** Records outcomes for all items, and sends again those that may be tried again. */
+  void conclude(Answer<T> answer, Outcome[] outcomes, ChunkTiming timing)
+      throws InterruptedException {
+    Batch<T> batch = answer.batch();
+    List<ItemResult> results = new ArrayList<>();
+    Trouble trouble = new Trouble();
+    int retried = 0;
+    for (int i = 0; i < outcomes.length; i++) {
+      if (outcomes[i] instanceof Outcome.Succeeded) {
+        succeeded(batch, i);
+      } else {
+        boolean again = outcomes[i] instanceof Outcome.Failed failed
+            && again(batch, i, failed.failure(), trouble);
+        retried += again ? 1 : 0;
+        results.add(new ItemResult(i, outcomes[i], again));
+        if (!again) {
+          settled(batch, i, outcomes[i]);
+        }
+      }
+    }
+    int succeeded = outcomes.length - results.size();
+    parts.tally.succeeded(succeeded);
+    done(
+        batch,
+        results,
+        ItemResult.othersSucceeded(),
+        timing,
+        succeeded + " succeeded, " + (results.size() - retried) + " not, " + retried
+            + " to be tried again");
+    if (succeeded > 0) {
+      parts.throttle.clean();
+    }
+    if (trouble.limited().isPresent()) {
+      slowDown(answer, trouble.limited().orElseThrow());
+      nextSibling(batch, false);
+    } else if (trouble.isSizeTooBig()) {
+      sizeTrouble("items " + (trouble.timedOut ? "timed out" : "were too large"));
+      nextSibling(batch, false);
+    } else {
+      clean(batch);
+    }
+    if (trouble.stop().isPresent()) {
+      refreshOrStop(answer, trouble.stop().orElseThrow());
+    } else {
+      credentialRefreshed = false;
+    }
+  }
+
+  private void succeeded(Batch<T> batch, int index) {
+    parts.onlookers.succeeded(batch.key(index));
+    batch.family(index).settle(1);
+    if (!parts.workload.busy().isEmpty()) {
+      parts.workload.busy().remove(batch.key(index));
+    }
+    leaveOutIfOpen(batch, index);
+  }
+
+  void settled(Batch<T> batch, int index, Outcome outcome) {
+    String key = batch.key(index);
+    batch.family(index).settle(1);
+    parts.tally.settled(key, outcome);
+    parts.workload.busy().remove(key);
+    leaveOutIfOpen(batch, index);
+    if (outcome instanceof Outcome.Failed failed) {
+      parts.onlookers.failed(key, failed.failure().kind());
+      if (failed.failure().kind() == FailureKind.INTEGRITY) {
+        parts.alarm.corruption(
+            "integrity", "item " + key + ": " + failed.failure().message());
+      }
+    }
+  }
+
+  /**
+   * An item of an earlier process's chunk comes up again when the source is read; it must not be
+   * sent twice.
+   */
+  private void leaveOutIfOpen(Batch<T> batch, int index) {
+    if (!batch.hasValues()) {
+      parts.feed.leaveOut(batch.key(index));
+    }
+  }
+
+  /**
+   * {@return whether the item is tried again} It is then in the workload, unless the source gives
+   * it again by itself.
+   */
+  private boolean again(Batch<T> batch, int index, Failure failure, Trouble trouble) {
+    Reaction reaction = job.reaction(failure.kind());
+    trouble.note(failure, reaction);
+    if (!batch.hasValues()) {
+      batch.family(index).settle(1);
+      parts.workload.busy().remove(batch.key(index));
+      return true;
+    }
+    return switch (reaction.kind()) {
+      case SLOW_DOWN ->
+        batch.item(index).slowedDown() < job.patience()
+            && later(batch.item(index).slowDown(), parts.time.nanoTime());
+      case STOP -> later(batch.item(index), parts.time.nanoTime());
+      case RETRY -> retry(batch.item(index), failure, reaction, trouble);
+      case FAIL ->
+        isFoundAbsent(batch, index)
+            && retry(batch.item(index), failure, Reaction.retry(DOUBT_RETRIES), trouble);
+    };
+  }
+
+  /** An item in doubt that the target does not have did not fail; it was never applied. */
+  private boolean isFoundAbsent(Batch<T> batch, int index) {
+    return batch
+        .doubt()
+        .filter(doubt -> doubt.keys().contains(batch.key(index)))
+        .isPresent();
+  }
+
+  private boolean retry(Pending<T> item, Failure failure, Reaction reaction, Trouble trouble) {
+    if (item.attempts() >= reaction.retries()) {
+      return false;
+    }
+    item.attempted(failure);
+    parts.tally.retried(1);
+    // One back-off for all items of a chunk that have had as many attempts: they go together again.
+    long backOff = trouble.backOffNanos.computeIfAbsent(
+        item.attempts(), n -> job.retryBackOff().delay(n, parts.random).toNanos());
+    return later(
+        item, parts.time.nanoTime() + Math.max(backOff, Throttle.asked(failure).toNanos()));
+  }
+
+  private boolean later(Pending<T> item, long dueNanos) {
+    parts.workload.busy().add(item.key());
+    parts.workload.later(item, dueNanos);
+    return true;
+  }
+
+  Duration delay(Failure failure, int attempt) {
+    return Throttle.longer(job.retryBackOff().delay(attempt, parts.random), failure);
+  }
+
+  /** Gets a new credential, once; chunks that were sent with the old one are sent again. */
+  void refreshOrStop(Answer<T> answer, Failure failure) throws InterruptedException {
+    if (credentialRefreshed && answer.sentNanos() - refreshedAtNanos < 0) {
+      return;
+    }
+    if (failure.kind() != FailureKind.AUTHENTICATION
+        || credentialRefreshed
+        || !refreshCredential()) {
+      stop(failure);
+    }
+    credentialRefreshed = true;
+    refreshedAtNanos = parts.time.nanoTime();
+  }
+
+  private boolean refreshCredential() throws InterruptedException {
+    try {
+      return job.target().refreshCredential();
+    } catch (RuntimeException e) {
+      parts.tally.problem("the target could not refresh its credential: " + e);
+      return false;
+    }
+  }
+
+  Batch<T> successor(Batch<T> batch, List<Pending<T>> items) {
+    items.forEach(item -> parts.workload.busy().add(item.key()));
+    return Batch.of(items)
+        .followedBy(batch.sibling().orElse(null))
+        .badIfSiblingClean(batch.isBadIfSiblingClean());
+  }
+
+  /**
+   * Sends both halves, the second after the first. If the first turns out clean, the second is
+   * known to hold what the whole was refused for, and is halved without being sent; not so if the
+   * whole was only too large.
+   */
+  void halve(Batch<T> batch, boolean oneIsBad) {
+    List<Pending<T>> items = batch.items();
+    int half = items.size() / 2;
+    Batch<T> second = Batch.of(items.subList(half, items.size()))
+        .halfOf(batch)
+        .followedBy(batch.sibling().orElse(null))
+        .badIfSiblingClean(oneIsBad);
+    parts.workload.now(Batch.of(items.subList(0, half)).halfOf(batch).followedBy(second));
+  }
+
+  void nextSibling(Batch<T> batch, boolean clean) {
+    Batch<T> sibling = batch.sibling().orElse(null);
+    if (sibling == null) {
+      return;
+    }
+    if (clean && sibling.isBadIfSiblingClean() && sibling.size() > 1) {
+      halve(sibling, true);
+    } else {
+      sibling.nothingIsKnown(!clean);
+      parts.workload.now(sibling.merged());
+    }
+  }
+
+  void doneAllRetried(Batch<T> batch, Failure failure, ChunkTiming timing, String inWords) {
+    parts.retryEvent(batch.size(), failure);
+    done(
+        batch,
+        List.of(),
+        new ItemResult(ItemResult.OTHERS, Outcome.failed(failure), true),
+        timing,
+        inWords);
+  }
+
+  void done(
+      Batch<T> batch,
+      List<ItemResult> results,
+      ItemResult others,
+      ChunkTiming timing,
+      String inWords) {
+    if (!batch.hasValues()) {
+      parts.feed.release();
+    }
+    parts.recorder.add(new ChunkDone(parts.time.now(), batch.number(), results, others, timing));
+    parts.concluded(
+        new ChunkReport(batch.number(), batch.size(), inWords, timing.waited(), timing.took()));
+  }
+
+  void slowDown(Answer<T> answer, Failure failure) {
+    int hits = parts.throttle.hit(failure, answer.sentNanos());
+    parts
+        .sizer
+        .onRateLimited("the service answered " + failure.kind())
+        .ifPresent(this::sizeChanged);
+    if (hits >= job.patience()) {
+      stopper.stop("the service was rate limited " + hits + " times in a row");
+    }
+  }
+
+  void sizeTrouble(String cause) {
+    parts.sizer.onTooLarge(cause).ifPresent(this::sizeChanged);
+  }
+
+  private void sizeChanged(SizeChange change) {
+    parts.recorder.add(new Note(parts.time.now(), "chunk-size", change.toString()));
+    parts.tally.sizeChanged(change);
+    parts.listeners.each(listener -> listener.onSizeChange(change));
+  }
+
+  private void stop(Failure failure) {
+    stopper.stop("the service answered " + failure);
+    parts.alarm.raise(
+        "run-stopped",
+        Severity.SEV3,
+        "the run stopped: " + failure + "; mend it (a new credential, say), then resume the run");
+  }
+
+  /** What went wrong in one chunk, beside its items' outcomes. */
+  private static final class Trouble {
+    private final Map<Integer, Long> backOffNanos = new HashMap<>(2);
+    private boolean timedOut;
+    private boolean tooLarge;
+    private @Nullable Failure limited;
+    private @Nullable Failure stop;
+
+    void note(Failure failure, Reaction reaction) {
+      timedOut |= failure.kind() == FailureKind.TIMEOUT;
+      tooLarge |= failure.kind() == FailureKind.TOO_LARGE;
+      if (reaction.kind() == Reaction.Kind.SLOW_DOWN
+          && (limited == null || longer(failure, limited))) {
+        limited = failure;
+      }
+      if (reaction.kind() == Reaction.Kind.STOP) {
+        stop = failure;
+      }
+    }
+
+    private static boolean longer(Failure a, Failure b) {
+      return a.retryAfter().orElse(Duration.ZERO).compareTo(b.retryAfter().orElse(Duration.ZERO))
+          > 0;
+    }
+
+    boolean isSizeTooBig() {
+      return timedOut || tooLarge;
+    }
+
+    Optional<Failure> limited() {
+      return Optional.ofNullable(limited);
+    }
+
+    Optional<Failure> stop() {
+      return Optional.ofNullable(stop);
+    }
+  }
+
+  /** Ends the run once what is in flight has come back. */
+  interface Stopper {
+    /** Ends it as STOPPED. */
+    void stop(String reason);
+
+    /** Ends it as FAILED. */
+    void fail(String reason);
+  }
+}

@@ -1,0 +1,188 @@
+package io.runbook4j.run;
+
+import io.runbook4j.spi.ledger.ItemResult;
+import io.runbook4j.spi.ledger.LedgerEntry.ChunkTiming;
+import io.runbook4j.spi.sync.ChunkResult;
+import io.runbook4j.spi.sync.Failure;
+import io.runbook4j.spi.sync.FailureKind;
+import io.runbook4j.spi.sync.Outcome;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Sees to items in doubt: asks the target about them, sends their chunk again as it was, or leaves
+ * them for a person, as the job says. Not safe for many threads.
+ */
+final class Doubts<T> {
+  private final SyncJob<T> job;
+  private final Parts<T> parts;
+  private final Conclusion<T> conclusion;
+  private final Conclusion.Stopper stopper;
+
+  Doubts(SyncJob<T> job, Parts<T> parts, Conclusion<T> conclusion, Conclusion.Stopper stopper) {
+    this.job = job;
+    this.parts = parts;
+    this.conclusion = conclusion;
+    this.stopper = stopper;
+  }
+
+  boolean mayVerify() {
+    return job.inDoubt() == InDoubt.RESOLVE || job.inDoubt() == InDoubt.VERIFY;
+  }
+
+  void unanswered(Answer<T> answer, Failure failure, ChunkTiming timing) {
+    Batch<T> batch = answer.batch();
+    if (failure.kind() == FailureKind.TIMEOUT) {
+      conclusion.sizeTrouble("a call was not answered in time");
+    }
+    if (failure.kind() == FailureKind.CANCELLED) {
+      stopper.stop("a call was interrupted");
+    }
+    if (mayVerify()) {
+      Outcome[] outcomes = new Outcome[batch.size()];
+      Arrays.fill(outcomes, Outcome.inDoubt(failure));
+      verify(batch, batch.keys(), outcomes);
+    } else if (job.inDoubt() == InDoubt.REAPPLY) {
+      batch.wentUnanswered();
+      reapply(batch, failure, timing);
+    } else {
+      park(batch, failure, timing);
+    }
+  }
+
+  /**
+   * Asks the target about the doubtful items. The chunk has no result in the ledger until it has
+   * said.
+   */
+  void verify(Batch<T> batch, List<String> doubtful, Outcome[] outcomes) {
+    Map<String, Outcome> known = new HashMap<>();
+    Failure failure = null;
+    for (int i = 0; i < outcomes.length; i++) {
+      if (outcomes[i] instanceof Outcome.InDoubt doubt) {
+        failure = doubt.failure();
+      } else {
+        known.put(batch.key(i), outcomes[i]);
+      }
+    }
+    if (failure != null) {
+      verify(batch, new Batch.Doubt(doubtful, failure, known));
+    }
+  }
+
+  /** Asks the target about items in doubt. */
+  void verify(Batch<T> batch, Batch.Doubt doubt) {
+    batch.keys().forEach(parts.workload.busy()::add);
+    batch.doubt(doubt);
+    parts.workload.now(batch);
+  }
+
+  void verified(Answer<T> answer, ChunkTiming timing) throws InterruptedException {
+    Batch<T> batch = answer.batch();
+    Batch.Doubt doubt = batch.doubt().orElseThrow();
+    ChunkResult result = answer.result();
+    if (!result.isWholeCall()) {
+      concludeVerified(answer, doubt, timing);
+    } else if (result.others().orElseThrow() instanceof Outcome.InDoubt lost) {
+      verificationFailed(answer, doubt, lost.failure(), timing);
+    } else if (job.inDoubt() == InDoubt.RESOLVE
+        && doubt.known().isEmpty()
+        && batch.hasValues()
+        && job.target().isIdempotent()) {
+      batch.noDoubt();
+      batch.wentUnanswered();
+      reapply(batch, doubt.failure(), timing);
+    } else if (job.inDoubt() == InDoubt.RESOLVE
+        && !batch.hasValues()
+        && !doubt.sendUnknown()
+        && job.target().isIdempotent()) {
+      batch.keys().forEach(parts.workload.busy()::remove);
+      parts.feed.release();
+      parts.feed.collect(new OpenChunk<>(batch.intent().orElseThrow(), batch.family(0)));
+    } else {
+      parkDoubt(answer, doubt, timing);
+    }
+  }
+
+  private void concludeVerified(Answer<T> answer, Batch.Doubt doubt, ChunkTiming timing)
+      throws InterruptedException {
+    Batch<T> batch = answer.batch();
+    Outcome[] outcomes = new Outcome[batch.size()];
+    for (int i = 0; i < outcomes.length; i++) {
+      Outcome known = doubt.known().get(batch.key(i));
+      outcomes[i] =
+          known != null ? known : answer.result().outcome(batch.key(i)).orElseThrow();
+      if (outcomes[i] instanceof Outcome.InDoubt unknown && doubt.sendUnknown()) {
+        outcomes[i] = Outcome.failed(unknown.failure());
+      }
+    }
+    conclusion.conclude(answer, outcomes, timing);
+  }
+
+  private void verificationFailed(
+      Answer<T> answer, Batch.Doubt doubt, Failure failure, ChunkTiming timing)
+      throws InterruptedException {
+    Batch<T> batch = answer.batch();
+    Reaction reaction = job.reaction(failure.kind());
+    if (reaction.kind() == Reaction.Kind.SLOW_DOWN) {
+      conclusion.slowDown(answer, failure);
+      parts.workload.now(batch);
+    } else if (reaction.kind() == Reaction.Kind.STOP || failure.kind() == FailureKind.CANCELLED) {
+      parts.workload.now(
+          batch); // stays in doubt until it is verified, be it when the run is resumed
+      conclusion.refreshOrStop(answer, failure);
+    } else if (batch.unanswered() <= Conclusion.DOUBT_RETRIES) {
+      batch.wentUnanswered();
+      parts.workload.later(
+          batch,
+          parts.time.nanoTime() + conclusion.delay(failure, batch.unanswered()).toNanos());
+    } else {
+      parkDoubt(answer, doubt, timing);
+    }
+  }
+
+  private void parkDoubt(Answer<T> answer, Batch.Doubt doubt, ChunkTiming timing)
+      throws InterruptedException {
+    Batch<T> batch = answer.batch();
+    Outcome unknown =
+        doubt.sendUnknown() ? Outcome.failed(doubt.failure()) : Outcome.inDoubt(doubt.failure());
+    Outcome[] outcomes = new Outcome[batch.size()];
+    for (int i = 0; i < outcomes.length; i++) {
+      outcomes[i] = doubt.known().getOrDefault(batch.key(i), unknown);
+    }
+    conclusion.conclude(answer, outcomes, timing);
+  }
+
+  /**
+   * Sends the chunk again as it was, with its idempotency key; it has no result in the ledger until
+   * one comes.
+   */
+  void reapply(Batch<T> batch, Failure failure, ChunkTiming timing) {
+    if (batch.unanswered() > Conclusion.DOUBT_RETRIES) {
+      park(batch, failure, timing);
+      return;
+    }
+    batch.keys().forEach(parts.workload.busy()::add);
+    parts.tally.retried(batch.size());
+    parts.retryEvent(batch.size(), failure);
+    parts.workload.later(
+        batch.retryOnly(),
+        parts.time.nanoTime() + conclusion.delay(failure, batch.unanswered()).toNanos());
+  }
+
+  /** Leaves a whole chunk in doubt, for a person. */
+  void park(Batch<T> batch, Failure failure, ChunkTiming timing) {
+    Outcome outcome = Outcome.inDoubt(failure);
+    for (int i = 0; i < batch.size(); i++) {
+      conclusion.settled(batch, i, outcome);
+    }
+    conclusion.done(
+        batch,
+        List.of(),
+        new ItemResult(ItemResult.OTHERS, outcome, false),
+        timing,
+        "in doubt: " + failure);
+    conclusion.nextSibling(batch, false);
+  }
+}

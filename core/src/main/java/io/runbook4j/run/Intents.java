@@ -1,0 +1,81 @@
+package io.runbook4j.run;
+
+import io.runbook4j.spi.ledger.ItemResult;
+import io.runbook4j.spi.ledger.LedgerEntry.ChunkBegun;
+import io.runbook4j.spi.ledger.LedgerEntry.ChunkDone;
+import io.runbook4j.spi.ledger.LedgerEntry.ChunkIntent;
+import io.runbook4j.spi.ledger.LedgerEntry.ChunkTiming;
+import io.runbook4j.spi.ledger.LedgerEntry.Note;
+import io.runbook4j.spi.ledger.LedgerEntry.Span;
+import io.runbook4j.spi.ledger.RunId;
+import io.runbook4j.spi.sync.Outcome;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Numbers the chunks of a run, and records what each is made of before it is sent. Not safe for
+ * many threads.
+ */
+final class Intents<T> {
+  private final RunId run;
+  private final Parts<T> parts;
+  private int nextChunk;
+
+  Intents(RunId run, Parts<T> parts, int nextChunk) {
+    this.run = run;
+    this.parts = parts;
+    this.nextChunk = nextChunk;
+  }
+
+  /** Records the chunk's intent, or that one with an intent and no result is taken up again. */
+  void begin(Batch<T> batch) {
+    if (batch.intent().isEmpty()) {
+      int number = nextChunk++;
+      begun(batch.begin(number, idempotencyKey(number)));
+    } else {
+      String what = batch.doubt().isPresent() ? "verifies" : "sends again as it was";
+      parts.recorder.add(new Note(parts.time.now(), "in-doubt", what + " chunk " + batch.number()));
+    }
+  }
+
+  void begun(ChunkIntent intent) {
+    parts.recorder.add(new ChunkBegun(
+        parts.time.now(), intent, parts.workload.frontier().position(parts.feed.position())));
+  }
+
+  /** Records items that cannot be sent as a chunk of their own that is never sent. */
+  void record(Workload.Unsendable unsendable) {
+    int number = nextChunk++;
+    List<String> keys = new ArrayList<>(unsendable.items().size());
+    List<Span> spans = new ArrayList<>();
+    List<ItemResult> results = new ArrayList<>(unsendable.items().size());
+    for (Draft.Unreadable item : unsendable.items()) {
+      Outcome outcome = Outcome.failed(item.failure());
+      results.add(new ItemResult(keys.size(), outcome, false));
+      keys.add(item.key());
+      Batch.addSpan(spans, item.page());
+      parts.tally.settled(item.key(), outcome);
+    }
+    begun(new ChunkIntent(number, idempotencyKey(number), keys, spans));
+    parts.recorder.add(new ChunkDone(
+        parts.time.now(), number, results, ItemResult.othersSucceeded(), ChunkTiming.NONE));
+    unsendable.family().settle(keys.size());
+    parts.concluded(
+        new ChunkReport(number, keys.size(), "cannot be sent", Duration.ZERO, Duration.ZERO));
+    parts.alarm.check(parts.tally);
+  }
+
+  private String idempotencyKey(int number) {
+    return run + "-" + number;
+  }
+
+  /** Begins a chunk of items that the ledger knows from before, and that is only asked about. */
+  ChunkIntent ask(List<String> keys) {
+    int number = nextChunk++;
+    ChunkIntent intent =
+        new ChunkIntent(number, idempotencyKey(number), keys, List.of(new Span(1, keys.size())));
+    begun(intent);
+    return intent;
+  }
+}

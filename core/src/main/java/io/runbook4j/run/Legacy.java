@@ -1,0 +1,162 @@
+package io.runbook4j.run;
+
+import io.runbook4j.limit.Quota;
+import io.runbook4j.spi.LimitSignal;
+import io.runbook4j.spi.ledger.LedgerEntry.ChunkIntent;
+import io.runbook4j.spi.ledger.LedgerEntry.ChunkTiming;
+import io.runbook4j.spi.ledger.Position;
+import io.runbook4j.spi.ledger.ResumePoint;
+import io.runbook4j.spi.sync.Failure;
+import io.runbook4j.spi.sync.FailureKind;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * What an earlier process left of a run: a closed limiter, chunks without a result, items with
+ * attempts behind them. Not safe for many threads.
+ */
+final class Legacy<T> {
+  private static final Duration LONGEST_WINDOW_TO_WAIT = Duration.ofHours(1);
+
+  private final SyncJob<T> job;
+  private final Parts<T> parts;
+  private final Doubts<T> doubts;
+  private final Intents<T> intents;
+  private final int page;
+
+  /** Of the items that were read and have no outcome, and have not come up again. */
+  private final Map<String, Integer> attempts;
+
+  Legacy(RunSetup<T> setup, Parts<T> parts, Doubts<T> doubts, Intents<T> intents) {
+    this.job = setup.job();
+    this.parts = parts;
+    this.doubts = doubts;
+    this.intents = intents;
+    this.page =
+        setup.resume().map(ResumePoint::position).orElse(Position.start()).page();
+    this.attempts = new HashMap<>(setup.resume().map(ResumePoint::attempts).orElse(Map.of()));
+  }
+
+  /**
+   * Takes up what an earlier process left: the service's closed limiter, and chunks that were sent
+   * and have no result.
+   */
+  void takeUp(ResumePoint resume) {
+    resume.notBefore().ifPresent(this::closeUntil);
+    for (Quota quota : job.quotas()) {
+      // Nobody counted the calls of the last window but the process that is gone; let it pass.
+      // Longer ones are too long.
+      resume
+          .lastCallAt()
+          .filter(last -> quota.window().compareTo(LONGEST_WINDOW_TO_WAIT) <= 0)
+          .ifPresent(last -> closeUntil(last.plus(quota.window())));
+    }
+    for (ChunkIntent intent : resume.open()) {
+      intent.keys().forEach(attempts::remove);
+      Family family =
+          parts.workload.frontier().open(resume.position(), intent.keys().size());
+      Failure failure =
+          Failure.of(FailureKind.UNKNOWN, "the process ended while the item was being sent");
+      Batch<T> batch = Batch.open(intent, family);
+      if (job.inDoubt() == InDoubt.RESOLVE || job.inDoubt() == InDoubt.VERIFY) {
+        parts.feed.hold();
+        doubts.verify(batch, new Batch.Doubt(intent.keys(), failure, Map.of()));
+      } else if (job.inDoubt() == InDoubt.REAPPLY) {
+        parts.feed.collect(new OpenChunk<>(intent, family));
+      } else {
+        parts.feed.hold();
+        doubts.park(batch, failure, ChunkTiming.NONE);
+      }
+    }
+  }
+
+  private void closeUntil(Instant until) {
+    Duration left = Duration.between(parts.time.now(), until);
+    if (!left.isNegative() && !left.isZero()) {
+      parts.throttle.limiter().learn(new LimitSignal.Closed(left));
+    }
+  }
+
+  /** Asks the target about items in doubt that a person wants rerun, before any of them is sent. */
+  void verifyFirst(List<String> keys) {
+    int size = parts.sizer.size();
+    for (int from = 0; from < keys.size(); from += size) {
+      List<String> some = List.copyOf(keys.subList(from, Math.min(from + size, keys.size())));
+      Family family = parts.workload.frontier().open(parts.feed.position(), some.size());
+      ChunkIntent intent = intents.ask(some);
+      Failure failure = Failure.of(FailureKind.UNKNOWN, "in doubt since an earlier run");
+      doubts.verify(
+          Batch.open(intent, family), new Batch.Doubt(some, failure, Map.of()).sentIfUnknown());
+    }
+  }
+
+  /** Items of a died process keep the attempts that they have had. */
+  Batch<T> withAttempts(Batch<T> batch) {
+    if (attempts.isEmpty() || batch.intent().isPresent()) {
+      return batch;
+    }
+    boolean any = false;
+    List<Pending<T>> items = batch.items();
+    for (Pending<T> item : items) {
+      Integer before = attempts.remove(item.key());
+      if (before != null && before > 0) {
+        item.hadAttempts(before);
+        any = true;
+      }
+    }
+    return any
+        ? Batch.of(items)
+            .followedBy(batch.sibling().orElse(null))
+            .badIfSiblingClean(batch.isBadIfSiblingClean())
+        : batch;
+  }
+
+  /** Leaves chunks in doubt whose items the source no longer has. */
+  void parkUncollected() {
+    Set<OpenChunk<T>> uncollected = parts.feed.uncollected();
+    parts.feed.forgetUncollected();
+    for (OpenChunk<T> chunk : uncollected) {
+      Failure failure = Failure.of(
+          FailureKind.UNKNOWN,
+          "the process ended while the item was being sent, and the source no longer has all items of its chunk");
+      parts.feed.hold();
+      doubts.park(Batch.open(chunk.intent(), chunk.family()), failure, ChunkTiming.NONE);
+    }
+  }
+
+  /**
+   * Items that an earlier process read, and that have not come up again, have to have an outcome.
+   */
+  void recordGone() {
+    if (attempts.isEmpty()) {
+      return;
+    }
+    Failure gone = Failure.of(
+        FailureKind.NOT_FOUND,
+        "the source no longer has this item, which was read before the run was resumed");
+    List<Draft.Unreadable> items = attempts.keySet().stream()
+        .sorted()
+        .map(key -> new Draft.Unreadable(key, page, gone))
+        .toList();
+    Family family = parts.workload.frontier().open(parts.feed.position(), items.size());
+    attempts.clear();
+    intents.record(new Workload.Unsendable(items, family));
+  }
+
+  /** These items came up again, and have an outcome or are known to have none. */
+  void cameUp(Collection<String> keys) {
+    if (!attempts.isEmpty()) {
+      keys.forEach(attempts::remove);
+    }
+  }
+
+  /** {@return how many items have not come up again} */
+  int size() {
+    return attempts.size();
+  }
+}

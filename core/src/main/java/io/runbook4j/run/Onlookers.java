@@ -1,0 +1,93 @@
+package io.runbook4j.run;
+
+import io.runbook4j.alert.Rule;
+import io.runbook4j.alert.Watch;
+import io.runbook4j.integrity.SpotCheck;
+import io.runbook4j.spi.ledger.Counts;
+import io.runbook4j.spi.sync.FailureKind;
+import io.runbook4j.spi.time.Time;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Tells the watch, the spot check and the gate's guard of outcomes; costs next to nothing where
+ * there is none. Not safe for many threads.
+ */
+final class Onlookers {
+  private final SyncJob<?> job;
+  private final @Nullable Watch watch;
+  private final SpotCheck.@Nullable Picks picks;
+  private final Time time;
+  private long ended;
+  private long failed;
+
+  Onlookers(SyncJob<?> job, Optional<Watch> watch, RandomGenerator random, Time time) {
+    this.job = job;
+    this.watch =
+        watch.filter(it -> job.rules().stream().anyMatch(Rule::needsWatch)).orElse(null);
+    this.picks = job.spotCheck().map(check -> check.start(random.nextLong())).orElse(null);
+    this.time = time;
+  }
+
+  /** {@return the items picked for the spot check; empty if there is none} */
+  Optional<SpotCheck.Picks> picks() {
+    return Optional.ofNullable(picks);
+  }
+
+  void succeeded(List<String> keys) {
+    ended += keys.size();
+    if (watch == null && picks == null) {
+      return;
+    }
+    Instant now = time.now();
+    for (String key : keys) {
+      succeeded(key, now);
+    }
+  }
+
+  void succeeded(String key) {
+    ended++;
+    if (watch != null || picks != null) {
+      succeeded(key, time.now());
+    }
+  }
+
+  private void succeeded(String key, Instant now) {
+    if (watch != null) {
+      watch.succeeded(job.name(), key, now);
+    }
+    if (picks != null) {
+      picks.add(key);
+    }
+  }
+
+  void failed(String key, FailureKind kind) {
+    ended++;
+    failed++;
+    if (watch != null) {
+      watch.failed(job.name(), key, kind, time.now());
+    }
+  }
+
+  /** A call was answered. */
+  void answered(Duration took) {
+    if (watch != null) {
+      watch.latency(job.name(), took, time.now());
+    }
+    if (ended > 0) {
+      job.gate().ifPresent(gate -> gate.report(ended, failed));
+      ended = 0;
+      failed = 0;
+    }
+  }
+
+  void finished(Counts counts) {
+    if (watch != null) {
+      watch.run(job.name(), counts);
+    }
+  }
+}

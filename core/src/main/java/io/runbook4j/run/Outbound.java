@@ -1,0 +1,161 @@
+package io.runbook4j.run;
+
+import io.runbook4j.gate.Gate;
+import io.runbook4j.gate.GateException;
+import io.runbook4j.spi.sync.Failure;
+import io.runbook4j.spi.sync.FailureKind;
+import io.runbook4j.spi.sync.Outcome;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Asks the gate what may leave, and sees to what may not: it waits, is skipped, or goes to the
+ * outbox. An item is in the outbox before the ledger says so, so that none is lost in between. Not
+ * safe for many threads.
+ */
+final class Outbound<T> {
+  /** How the reason begins that an item was skipped for, if the outbox has it. */
+  static final String DEFERRED = "deferred to the outbox: ";
+
+  private static final Duration LOOK = Duration.ofSeconds(5);
+
+  private final SyncJob<T> job;
+  private final Parts<T> parts;
+  private final Intents<T> intents;
+  private final Conclusion<T> conclusion;
+  private final Conclusion.Stopper stopper;
+  private final @Nullable Gate gate;
+  private final SyncJob.@Nullable Deferral<T> deferral;
+
+  Outbound(
+      SyncJob<T> job,
+      Parts<T> parts,
+      Intents<T> intents,
+      Conclusion<T> conclusion,
+      Conclusion.Stopper stopper) {
+    this.job = job;
+    this.parts = parts;
+    this.intents = intents;
+    this.conclusion = conclusion;
+    this.stopper = stopper;
+    this.gate = job.gate().orElse(null);
+    this.deferral = job.deferral().orElse(null);
+  }
+
+  /** {@return whether nothing may leave, and the run does not go on without} */
+  boolean isClosed() {
+    return gate != null && deferral == null && gate.isLocalOnly();
+  }
+
+  /** Stops the run, or waits a while. */
+  void holdBack(Waiting waiting) throws InterruptedException {
+    if (job.whileClosed() == WhileClosed.STOP) {
+      stopper.stop(state() + "; resume the run when it is open");
+    } else {
+      waiting.because(state(), LOOK);
+    }
+  }
+
+  private String state() {
+    return gate == null ? "" : "gate " + gate.name() + " is " + gate.state().text();
+  }
+
+  /**
+   * {@return the batch, or what of it may leave; empty if nothing of it may now, and it was seen
+   * to}
+   */
+  Optional<Batch<T>> admit(Batch<T> batch) {
+    if (gate == null) {
+      return Optional.of(batch);
+    }
+    BitSet free = new BitSet(batch.size());
+    for (int i = 0; i < batch.size(); i++) {
+      free.set(i, mayLeave(gate, batch.key(i)));
+    }
+    if (free.cardinality() == batch.size()) {
+      return Optional.of(batch);
+    }
+    if (isClosed()) {
+      parts.workload.now(batch);
+      return Optional.empty();
+    }
+    return batch.intent().isPresent() ? putOff(batch) : split(batch, free);
+  }
+
+  private boolean mayLeave(Gate gate, String key) {
+    return gate.allows(key) && (deferral == null || !deferral.outbox().holds(key));
+  }
+
+  /** A chunk that may have been applied stays the chunk that it was. */
+  private Optional<Batch<T>> putOff(Batch<T> batch) {
+    if (job.whileClosed() == WhileClosed.STOP) {
+      parts.workload.now(batch);
+      stopper.stop(state() + ", and a chunk in doubt waits for it; resume the run when it is open");
+    } else {
+      parts.workload.later(batch, parts.time.nanoTime() + LOOK.toNanos());
+    }
+    return Optional.empty();
+  }
+
+  private Optional<Batch<T>> split(Batch<T> batch, BitSet free) {
+    List<Pending<T>> kept = new ArrayList<>();
+    List<Pending<T>> sent = new ArrayList<>();
+    List<Pending<T>> items = batch.items();
+    for (int i = 0; i < items.size(); i++) {
+      (free.get(i) ? sent : kept).add(items.get(i));
+    }
+    keep(kept);
+    if (sent.isEmpty()) {
+      conclusion.nextSibling(batch, false);
+      return Optional.empty();
+    }
+    Batch<T> rest = Batch.of(sent)
+        .followedBy(batch.sibling().orElse(null))
+        .badIfSiblingClean(batch.isBadIfSiblingClean());
+    return Optional.of(batch.isRetryOnly() ? rest.retryOnly() : rest);
+  }
+
+  private void keep(List<Pending<T>> kept) {
+    List<Outcome> outcomes = new ArrayList<>(kept.size());
+    try {
+      for (Pending<T> item : kept) {
+        outcomes.add(keep(item));
+      }
+    } catch (GateException e) { // a full outbox, or one that cannot be written
+      stopper.stop("items could not be deferred: " + e.getMessage());
+      parts.workload.now(Batch.of(List.copyOf(kept.subList(outcomes.size(), kept.size()))));
+    }
+    if (!outcomes.isEmpty()) {
+      Batch<T> seen = Batch.of(List.copyOf(kept.subList(0, outcomes.size())));
+      intents.begin(seen);
+      conclusion.keptIn(seen, outcomes);
+    }
+  }
+
+  private Outcome keep(Pending<T> item) {
+    if (deferral == null) {
+      return Outcome.skipped(state());
+    }
+    String payload;
+    try {
+      payload = deferral.payload().apply(item.value());
+    } catch (RuntimeException e) {
+      return invalid(e);
+    }
+    try {
+      deferral.outbox().put(item.key(), payload);
+    } catch (IllegalArgumentException e) { // larger than the whole outbox may be, say
+      return invalid(e);
+    }
+    return Outcome.skipped(DEFERRED + state());
+  }
+
+  private static Outcome invalid(RuntimeException e) {
+    return Outcome.failed(
+        Failure.of(FailureKind.INVALID, "cannot be written for the outbox: " + e));
+  }
+}

@@ -1,0 +1,273 @@
+package io.runbook4j.alert;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import io.runbook4j.backoff.BackOff;
+import io.runbook4j.spi.alert.Alert;
+import io.runbook4j.spi.alert.AlertChannel;
+import io.runbook4j.spi.alert.Occurrence;
+import io.runbook4j.spi.alert.Occurrence.Phase;
+import io.runbook4j.spi.alert.Severity;
+import io.runbook4j.spi.health.Health;
+import io.runbook4j.spi.sync.Failure;
+import io.runbook4j.spi.sync.FailureException;
+import io.runbook4j.spi.sync.FailureKind;
+import io.runbook4j.testkit.VirtualTime;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+
+class AlertRouterTest {
+  private static final Health DEAD = new Health(Health.Status.UNHEALTHY, Duration.ZERO, "");
+  private static final Health WELL = new Health(Health.Status.HEALTHY, Duration.ZERO, "");
+
+  private final VirtualTime time = VirtualTime.startingAt(Instant.parse("2026-03-02T09:00:00Z"));
+  private final List<Alert> sent = new ArrayList<>();
+  private final AtomicInteger calls = new AtomicInteger();
+
+  private AlertRouter.Builder router() {
+    return AlertRouter.builder(time)
+        .backOff(BackOff.between(Duration.ofSeconds(10), Duration.ofSeconds(10)))
+        .giveUpAfter(Duration.ofMinutes(1))
+        .executor(time.executor());
+  }
+
+  private AlertChannel broken() {
+    return alert -> {
+      calls.incrementAndGet();
+      throw new IllegalStateException("503");
+    };
+  }
+
+  private Alert alert(String id, Phase phase) {
+    Optional<Instant> end = phase == Phase.RESOLVED ? Optional.of(time.now()) : Optional.empty();
+    return new Alert(
+        "rule",
+        Severity.SEV2,
+        "job",
+        "text",
+        Optional.of(new Occurrence(id, phase, time.now(), end, Map.of("value", "3"))));
+  }
+
+  @Test
+  void send_channelFails_returnsAtOnceAndTriesUntilItGivesUp() {
+    AlertRouter router = router().channel(broken()).channel(sent::add).build();
+    Duration before = time.elapsed();
+
+    router.send(alert("a", Phase.OPENED));
+    assertThat(time.elapsed()).isEqualTo(before);
+    time.advance(Duration.ofSeconds(59));
+    assertThat(calls).hasValue(6);
+    assertThat(router.undelivered()).isEmpty();
+    time.advance(Duration.ofMinutes(10));
+
+    assertThat(calls).hasValue(7);
+    assertThat(sent).hasSize(1);
+    assertThat(router.undelivered())
+        .singleElement()
+        .satisfies(it -> assertThat(it.problem()).contains("503"));
+  }
+
+  @Test
+  void send_channelRecovers_delivers() {
+    AlertRouter router = router()
+        .channel(alert -> {
+          if (calls.incrementAndGet() < 4) {
+            throw new IllegalStateException("429");
+          }
+          sent.add(alert);
+        })
+        .build();
+
+    router.send(alert("a", Phase.OPENED));
+    time.advance(Duration.ofMinutes(5));
+
+    assertThat(sent).hasSize(1);
+    assertThat(router.undelivered()).isEmpty();
+  }
+
+  @Test
+  void send_newerAlertOfTheOccurrenceWaits_onlyTheNewestIsTried() {
+    AlertRouter router = router()
+        .channel(alert -> {
+          if (calls.incrementAndGet() < 3) {
+            throw new IllegalStateException("429");
+          }
+          sent.add(alert);
+        })
+        .build();
+
+    for (Phase phase : List.of(Phase.OPENED, Phase.RAISED, Phase.REPEATED, Phase.RESOLVED)) {
+      router.send(alert("a", phase));
+      time.advance(Duration.ofSeconds(1));
+    }
+    router.send(alert("b", Phase.OPENED));
+    time.advance(Duration.ofMinutes(5));
+
+    assertThat(sent)
+        .extracting(it -> it.occurrence().orElseThrow().phase())
+        .containsExactly(Phase.RESOLVED, Phase.OPENED);
+    assertThat(router.undelivered()).isEmpty();
+  }
+
+  @Test
+  void send_channelAsksToWait_waitsThatLong() {
+    AlertRouter router = router()
+        .channel(alert -> {
+          if (calls.incrementAndGet() == 1) {
+            throw new FailureException(
+                Failure.of(FailureKind.RATE_LIMITED, "429").withRetryAfter(Duration.ofSeconds(25)));
+          }
+          sent.add(alert);
+        })
+        .build();
+
+    router.send(alert("a", Phase.OPENED));
+    time.advance(Duration.ofSeconds(24));
+    assertThat(calls).hasValue(1);
+    time.advance(Duration.ofSeconds(1));
+
+    assertThat(sent).hasSize(1);
+  }
+
+  @Test
+  void send_acknowledgementWaits_isNotReplacedByWhatComesAfter() {
+    AlertRouter router = router()
+        .channel(alert -> {
+          if (calls.incrementAndGet() < 3) {
+            throw new IllegalStateException("429");
+          }
+          sent.add(alert);
+        })
+        .build();
+
+    for (Phase phase :
+        List.of(Phase.OPENED, Phase.ACKNOWLEDGED, Phase.REPEATED, Phase.REPEATED, Phase.RAISED)) {
+      router.send(alert("a", phase));
+      time.advance(Duration.ofSeconds(1));
+    }
+    time.advance(Duration.ofMinutes(5));
+
+    assertThat(phases()).containsExactly(Phase.ACKNOWLEDGED, Phase.RAISED);
+  }
+
+  @Test
+  void send_queueFull_theOldestIsUndelivered() {
+    AlertRouter router = router().channel(broken()).queue(2).build();
+
+    for (String id : List.of("flying", "b", "c", "d")) {
+      router.send(alert(id, Phase.OPENED));
+      time.advance(Duration.ofSeconds(1));
+    }
+
+    assertThat(router.undelivered()).extracting(it -> it.alert().dedupKey()).containsExactly("b");
+  }
+
+  @Test
+  void close_channelStillBroken_triesOnceMoreAndKeepsTheRest() {
+    AlertRouter router = router().channel(broken()).build();
+    router.send(alert("a", Phase.OPENED));
+    router.send(alert("b", Phase.OPENED));
+    time.advance(Duration.ofSeconds(1));
+
+    router.close();
+
+    assertThat(router.undelivered())
+        .extracting(it -> it.alert().dedupKey())
+        .containsExactly("a", "b");
+    router.send(alert("c", Phase.OPENED));
+    assertThat(router.undelivered()).hasSize(3);
+  }
+
+  @Test
+  void silence_whileItFires_isToldAfterwards() {
+    AlertRouter router = router().channel(sent::add).build();
+    Watch watch = watch(router);
+    router.silence("job", time.now().plus(Duration.ofHours(1)));
+
+    watch.probe("job", DEAD);
+    time.advance(Duration.ofMinutes(59));
+    assertThat(sent).isEmpty();
+    time.advance(Duration.ofMinutes(2));
+
+    assertThat(phases()).containsExactly(Phase.OPENED);
+    router.silence("job", time.now().plus(Duration.ofHours(1)));
+    watch.probe("job", WELL);
+    time.advance(Duration.ZERO);
+    assertThat(phases()).containsExactly(Phase.OPENED, Phase.RESOLVED);
+    watch.close();
+  }
+
+  @Test
+  void silence_troubleComesAndGoes_saysNothing() {
+    AlertRouter router = router().channel(sent::add).build();
+    Watch watch = watch(router);
+    router.silence("job", time.now().plus(Duration.ofHours(1)));
+
+    watch.probe("job", DEAD);
+    watch.probe("job", WELL);
+    time.advance(Duration.ofHours(2));
+
+    assertThat(sent).isEmpty();
+    watch.close();
+  }
+
+  @Test
+  void repeat_stillFiring_isToldAtTheInterval() {
+    AlertRouter router =
+        router().channel(sent::add).repeatEvery(Duration.ofHours(4)).build();
+    Watch watch = watch(router);
+
+    watch.probe("job", DEAD);
+    time.advance(Duration.ofHours(9));
+
+    assertThat(phases()).containsExactly(Phase.OPENED, Phase.REPEATED, Phase.REPEATED);
+    assertThat(sent).extracting(Alert::dedupKey).containsOnly(sent.get(0).dedupKey());
+    watch.close();
+  }
+
+  @Test
+  void pending_writtenAndRead_isTheSame() throws Exception {
+    List<AlertRouter.Undelivered> pending = List.of(
+        new AlertRouter.Undelivered(alert("a", Phase.RESOLVED), "pager", ""),
+        new AlertRouter.Undelivered(new Alert("r", Severity.INFO, "j", "t\u00e4xt"), "log", ""));
+    var bytes = new ByteArrayOutputStream();
+
+    AlertCodec.writeAll(new DataOutputStream(bytes), pending);
+
+    assertThat(
+            AlertCodec.readAll(new DataInputStream(new ByteArrayInputStream(bytes.toByteArray()))))
+        .isEqualTo(pending);
+  }
+
+  @Test
+  void builder_badValues_nameThem() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> router().queue(0))
+        .withMessage("queue must be at least 1, was 0");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> router().repeatEvery(Duration.ZERO))
+        .withMessage("repeatEvery must be positive, was PT0S");
+  }
+
+  private Watch watch(AlertRouter router) {
+    return Watch.builder(time, router)
+        .job("job", RunbookRules.healthChecks())
+        .executor(time.executor())
+        .start();
+  }
+
+  private List<Phase> phases() {
+    return sent.stream().map(it -> it.occurrence().orElseThrow().phase()).toList();
+  }
+}

@@ -1,0 +1,204 @@
+package io.runbook4j.alert;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.management.ThreadMXBean;
+import io.runbook4j.spi.sync.FailureKind;
+import io.runbook4j.spi.time.Time;
+import java.lang.management.ManagementFactory;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What is counted, and what counting costs. */
+class SignalsTest {
+  private static final long NOW = Instant.parse("2026-03-02T12:00:00Z").toEpochMilli();
+
+  // Of Aumasson and Bernstein's reference implementation: the bytes 0, 1, 2.. under the key 0..15.
+  @ParameterizedTest
+  @CsvSource({
+    "0, 726fdb47dd0e0e31",
+    "2, 0d6c8009d9a94f5a",
+    "4, cf2794e0277187b7",
+    "6, cbc9466e58fee3ce",
+    "8, 93f5f5799a932462"
+  })
+  void sipHash_referenceVectors_areMet(int bytes, String expected) {
+    byte[] input = new byte[bytes];
+    for (int i = 0; i < bytes; i++) {
+      input[i] = (byte) i;
+    }
+    String text = new String(input, StandardCharsets.UTF_16LE);
+
+    SipHash hash = new SipHash(0x0706050403020100L, 0x0f0e0d0c0b0a0908L);
+
+    assertThat(hash.hash(text)).isEqualTo(Long.parseUnsignedLong(expected, 16));
+    assertThat(ByteBuffer.wrap(input).order(ByteOrder.LITTLE_ENDIAN).capacity()).isEqualTo(bytes);
+  }
+
+  @Test
+  void cells_anyLatency_liesBelowItsUpperEdgeAndAtLeastAtTheOneBefore() {
+    Latencies cells = new Latencies(2_000_000, 1_600_000, 8);
+    Random random = new Random(3);
+
+    for (int i = 0; i < 100_000; i++) {
+      long micros = random.nextLong(1L << (1 + random.nextInt(36)));
+      int cell = cells.cell(micros);
+
+      assertThat(micros).isLessThan(cells.upperEdge(cell));
+      assertThat(cell == 0 || micros >= cells.upperEdge(cell - 1)).isTrue();
+    }
+    assertThat(cells.cell(1_999_999)).isLessThan(cells.cell(2_000_000));
+  }
+
+  @Test
+  void users_manyOverTwoDays_areCountedExactly() {
+    UserTable table = new UserTable(1_440);
+    Random random = new Random(11);
+    int[] last = new int[30_000];
+    int minute = 29_000_000;
+    for (int i = 0; i < 400_000; i++) {
+      if (i % 140 == 0) {
+        table.tick(++minute);
+      }
+      int user = random.nextInt(1 + i / 14 % 30_000);
+      boolean failed = random.nextInt(3) == 0;
+      table.record(user * 0x9E3779B97F4A7C15L, minute, failed);
+      if (failed) {
+        last[user] = minute;
+      }
+    }
+
+    int since = minute - 1_440;
+    long expected = Arrays.stream(last).filter(it -> it >= since).count();
+    assertThat(expected).isGreaterThan(10_000);
+    assertThat(table.failedSince(since)).isEqualTo((int) expected);
+  }
+
+  @Test
+  void users_tableGrowsBetweenTicks_countsAllAtOnce() {
+    UserTable table = new UserTable(1_440);
+    for (int user = 1; user <= 5_000; user++) {
+      table.record(user * 0x9E3779B97F4A7C15L, 29_000_000, true);
+    }
+
+    assertThat(table.failedSince(29_000_000)).isEqualTo(5_000);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"95, INACTIVE", "94, FIRING"})
+  void percentile_ofAHundredLatencies_isExact(int below, Watch.State expected) {
+    BackTest test = BackTest.of(
+        "job", List.of(Rule.latencyAtLeast(0.95, Duration.ofSeconds(2), Duration.ofMinutes(5))));
+    Instant at = Instant.ofEpochMilli(NOW);
+    for (int i = 0; i < 100; i++) {
+      test.latency(Duration.ofNanos(i < below ? 1_999_999_000L : 2_000_000_000L), at);
+    }
+    test.until(at.plusSeconds(60));
+
+    assertThat(test.firings().isEmpty()).isEqualTo(expected == Watch.State.INACTIVE);
+  }
+
+  @Test
+  void users_moreThanTheBound_areReportedAsFullAndForgottenInTime() {
+    UserTable table = new UserTable(1_440);
+    for (int user = 1; user <= 150_000; user++) {
+      table.record(user * 0x9E3779B97F4A7C15L, 29_000_000, true);
+    }
+
+    assertThat(table.isFull()).isTrue();
+    assertThat(table.failedSince(0)).isEqualTo(UserTable.MOST);
+
+    table.tick(29_002_000);
+    table.record(7, 29_002_000, true);
+    assertThat(table.failedSince(29_001_000)).isEqualTo(1);
+    assertThat(table.isFull()).isFalse();
+  }
+
+  @Test
+  void record_manyThreadsWhileItDrains_losesNothing() throws Exception {
+    Needs needs = Needs.of(List.of(
+        Rule.failureRate(0.1, Duration.ofMinutes(15)),
+        Rule.affectedUsers(5, Duration.ofHours(1)),
+        Rule.latencyAtLeast(0.5, Duration.ofMillis(1), Duration.ofMinutes(5))));
+    JobSeries series = new JobSeries(needs, new SipHash(1, 2), NOW);
+    List<Thread> threads = new ArrayList<>();
+    for (int t = 0; t < 4; t++) {
+      int mine = t;
+      threads.add(new Thread(() -> {
+        for (int i = 0; i < 100_000; i++) {
+          series.outcome("u" + mine + "-" + i % 2_500, i % 4 == 0 ? 1 : 0, NOW + i % 10_000);
+          series.latency(i % 2 * 2_000_000L, NOW);
+        }
+      }));
+    }
+
+    threads.forEach(Thread::start);
+    while (threads.stream().anyMatch(Thread::isAlive)) {
+      series.drain();
+      series.current(NOW);
+    }
+    for (Thread thread : threads) {
+      thread.join();
+    }
+    series.drain();
+    series.current(NOW);
+
+    long end = NOW + 10_000;
+    assertThat(series.events(end, Duration.ofMinutes(15))).isEqualTo(400_000);
+    assertThat(series.failures(end, Duration.ofMinutes(15))).isEqualTo(100_000);
+    assertThat(series.usersSeen(NOW)).isEqualTo(10_000);
+    assertThat(Arrays.stream(series.latencies(NOW + 60_000, 5)).sum()).isEqualTo(400_000);
+  }
+
+  @Test
+  void record_afterWarmUp_allocatesNothing() {
+    Watch watch = Watch.builder(
+            Time.system(), AlertRouter.builder(Time.system()).build())
+        .job("photos", RunbookRules.resumeSync())
+        .job("service", RunbookRules.serviceObjectives())
+        .executor(task -> {})
+        .start();
+    List<String> users = new ArrayList<>();
+    for (int i = 0; i < 5_000; i++) {
+      users.add("user-" + i);
+    }
+    Instant at = Time.system().now();
+    Duration took = Duration.ofMillis(30);
+    for (int warmUp = 0; warmUp < 5; warmUp++) {
+      record(watch, users, at, took);
+    }
+    ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    long me = Thread.currentThread().getId();
+    long[] bytes = new long[6];
+    for (int attempt = 0; attempt < bytes.length; attempt++) {
+      long before = threads.getThreadAllocatedBytes(me);
+      record(watch, users, at, took);
+      bytes[attempt] = threads.getThreadAllocatedBytes(me) - before;
+    }
+
+    // the first warms the measurement up
+    assertThat(Arrays.copyOfRange(bytes, 1, 6))
+        .as("bytes for 300,000 recordings")
+        .containsOnly(0);
+    watch.close();
+  }
+
+  private static void record(Watch watch, List<String> users, Instant at, Duration took) {
+    for (int i = 0; i < 100_000; i++) {
+      String user = users.get(i % 5_000);
+      watch.succeeded("photos", user, at);
+      watch.failed("photos", user, FailureKind.TIMEOUT, at);
+      watch.latency("service", took, at);
+    }
+  }
+}

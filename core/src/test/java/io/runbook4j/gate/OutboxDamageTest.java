@@ -1,0 +1,118 @@
+package io.runbook4j.gate;
+
+import static io.runbook4j.gate.OutboxTest.take;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import io.runbook4j.file.internal.JsonLine;
+import io.runbook4j.testkit.VirtualTime;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class OutboxDamageTest {
+  @TempDir
+  private Path folder;
+
+  private final VirtualTime time = VirtualTime.builder().build();
+  private Path file;
+
+  @BeforeEach
+  void name() {
+    file = folder.resolve("outbox.jsonl");
+  }
+
+  private Outbox.Builder builder() {
+    return Outbox.builder(file, time).force(Outbox.Force.NEVER);
+  }
+
+  private static List<String> payloads(Outbox outbox) {
+    return outbox.changes(99).stream().map(Change::payload).toList();
+  }
+
+  /** Puts three in, takes one out, replaces one. */
+  private byte[] written() throws IOException {
+    try (Outbox outbox = builder().newestWins().open()) {
+      outbox.put("a", "one");
+      outbox.put("b", "two");
+      take(outbox);
+      outbox.put("b", "three");
+      outbox.put("c", "four");
+    }
+    return Files.readAllBytes(file);
+  }
+
+  @Test
+  void open_cutAfterEveryByte_keepsWholeLinesAndGoesOn() throws IOException {
+    byte[] whole = written();
+    List<List<String>> states = List.of(
+        List.of(),
+        List.of("one"),
+        List.of("one", "two"),
+        List.of("two"),
+        List.of("three"),
+        List.of("three", "four"));
+    for (int length = 0; length <= whole.length; length++) {
+      Files.delete(file);
+      Files.write(file, Arrays.copyOf(whole, length));
+      int lines = (int) new String(whole, 0, length, StandardCharsets.UTF_8)
+          .chars()
+          .filter(c -> c == '\n')
+          .count();
+      List<String> expected = states.get(Math.max(0, lines - 1));
+      try (Outbox outbox = builder().newestWins().open()) {
+        assertThat(payloads(outbox)).as("cut after byte " + length).isEqualTo(expected);
+        outbox.put("z", "on");
+      }
+      try (Outbox outbox = builder().newestWins().open()) {
+        assertThat(payloads(outbox)).hasSize(expected.size() + 1).endsWith("on");
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0x01, '\n', '"'})
+  void open_anyByteChanged_saysWhereOrCutsTheLastWriteOff(int change) throws IOException {
+    byte[] whole = written();
+    int last = new String(whole, StandardCharsets.UTF_8).lastIndexOf('\n', whole.length - 2) + 1;
+    for (int at = 0; at < whole.length; at++) {
+      byte[] bytes = whole.clone();
+      bytes[at] = (byte) (change == 0x01 ? bytes[at] ^ change : change);
+      if (bytes[at] != whole[at]) {
+        Files.delete(file);
+        Files.write(file, bytes);
+        checkDamage(at, last, bytes);
+      }
+    }
+  }
+
+  private void checkDamage(int at, int last, byte[] bytes) throws IOException {
+    try (Outbox outbox = builder().newestWins().open()) {
+      assertThat(at).as("byte").isGreaterThanOrEqualTo(last);
+      assertThat(payloads(outbox)).containsExactly("three");
+    } catch (GateException e) {
+      assertThat(e).as("byte " + at).hasMessageContainingAll("is damaged in line", "head -n");
+      assertThat(file).as("byte " + at).hasBinaryContent(bytes);
+    }
+  }
+
+  @Test
+  void open_otherFormat_isRefused() throws IOException {
+    JsonLine line = new JsonLine();
+    line.begin().number("format", 2).text("outbox", "x").number("next", 1).seal();
+    Files.write(file, Arrays.copyOf(line.bytes(), line.length()));
+
+    assertThatExceptionOfType(GateException.class)
+        .isThrownBy(() -> builder().open())
+        .withMessageContaining("is damaged in line 1")
+        .withStackTraceContaining("format must be 1, was 2");
+  }
+}

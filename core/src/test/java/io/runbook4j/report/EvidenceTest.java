@@ -1,0 +1,247 @@
+package io.runbook4j.report;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.runbook4j.adapter.Redactor;
+import io.runbook4j.run.RunReport;
+import io.runbook4j.spi.sync.Failure;
+import io.runbook4j.spi.sync.FailureKind;
+import io.runbook4j.spi.sync.Outcome;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TimeZone;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+@SuppressWarnings("NullAway") // what is not there fails the test
+class EvidenceTest {
+  private static final byte[] SECRET = "0123456789abcdef".getBytes(StandardCharsets.US_ASCII);
+
+  private final Scene scene = new Scene();
+
+  @TempDir
+  private Path folder;
+
+  private Path write(Evidence evidence) {
+    Path file = folder.resolve("evidence.zip");
+    evidence.write(file);
+    return file;
+  }
+
+  private Evidence evidence() {
+    return evidence(scene.run(Scene.keys(60), Scene::middling));
+  }
+
+  private Evidence evidence(RunReport report) {
+    return Evidence.builder(HtmlReport.builder(report).ledger(scene.ledger).build())
+        .settings(Map.of("chunk.size", "50", "api-token", "hunter2 and more"))
+        .build();
+  }
+
+  @Test
+  void write_aRun_holdsAllThatPeopleAttach() throws IOException {
+    RunReport report = scene.run(Scene.keys(60), Scene::middling);
+    Diary diary = Diary.at(folder.resolve("diary.md"), new Redactor());
+    diary.record(report);
+    diary.note(report.runId(), Instant.EPOCH, "Ada", "looked at it");
+    HtmlReport html = HtmlReport.builder(report).ledger(scene.ledger).build();
+
+    Path file = write(Evidence.builder(html).diary(diary).build());
+
+    Map<String, byte[]> files = Texts.unzip(file);
+    assertThat(files)
+        .containsOnlyKeys(
+            "diary.md", "items.csv", "manifest.sha256", "report.html", "run.json", "settings.json");
+    assertThat(Texts.text(files.get("report.html"))).isEqualTo(html.html());
+    JsonMapper mapper = new JsonMapper();
+    assertThat(mapper.readTree(files.get("run.json"))).isEqualTo(mapper.readTree(report.json()));
+    assertThat(Texts.text(files.get("diary.md")))
+        .isEqualTo(diary.entry(report.runId()).orElseThrow().replace("` Ada `", "` Ada `"));
+    assertThat(Texts.text(files.get("items.csv")).lines()).hasSize(1 + 4);
+    assertThat(Evidence.verify(file)).isEmpty();
+  }
+
+  @Test
+  void write_settings_areSortedAndWithoutSecrets() {
+    String settings = Texts.text(Texts.unzip(write(evidence())).get("settings.json"));
+
+    assertThat(settings)
+        .isEqualTo("{\n  \"api-token\" : \"[redacted]\",\n  \"chunk.size\" : \"50\"\n}\n");
+  }
+
+  @Test
+  void write_sameInputInAnotherZone_makesTheSameBytes() throws IOException {
+    Evidence evidence = evidence();
+    Path first = folder.resolve("1.zip");
+    Path second = folder.resolve("2.zip");
+    TimeZone zone = TimeZone.getDefault();
+
+    String hash = evidence.write(first);
+    String otherHash;
+    try {
+      TimeZone.setDefault(TimeZone.getTimeZone("Pacific/Kiritimati"));
+      otherHash =
+          evidence(new Scene().run(Scene.keys(60), Scene::middling), scene).write(second);
+    } finally {
+      TimeZone.setDefault(zone);
+    }
+
+    assertThat(Files.readAllBytes(second)).isEqualTo(Files.readAllBytes(first));
+    assertThat(otherHash).isEqualTo(hash).isEqualTo(Bundle.sha256(Files.readAllBytes(first)));
+  }
+
+  /** The same run made once more, told from the ledger of the first. */
+  private static Evidence evidence(RunReport report, Scene scene) {
+    return Evidence.builder(HtmlReport.builder(report).ledger(scene.ledger).build())
+        .settings(new TreeMap<>(Map.of("api-token", "hunter2 and more", "chunk.size", "50")))
+        .build();
+  }
+
+  @Test
+  void verify_anyByteChanged_isSeen() throws IOException {
+    RunReport report = scene.run(Scene.keys(60), Scene::middling);
+    Path file = write(evidence(report));
+    byte[] bytes = Files.readAllBytes(file);
+
+    // every byte of what stands between and behind the files, and some of the files
+    for (int i = 0; i < bytes.length; i += i < 100 || i > bytes.length - 500 ? 1 : 211) {
+      byte[] changed = bytes.clone();
+      changed[i] ^= 1;
+      Files.write(file, changed);
+      assertThat(Evidence.verify(file)).as("byte %d", i).isNotEmpty();
+    }
+    Files.write(file, bytes);
+    assertThat(Evidence.verify(file)).isEmpty();
+  }
+
+  @Test
+  void verify_bundleCutOrLonger_isSeen() throws IOException {
+    Path file = write(evidence());
+    byte[] bytes = Files.readAllBytes(file);
+
+    for (int length = 0; length < bytes.length; length += 397) {
+      Files.write(file, Arrays.copyOf(bytes, length));
+      assertThat(Evidence.verify(file)).as("cut at %d", length).isNotEmpty();
+    }
+    Files.write(file, Arrays.copyOf(bytes, bytes.length + 1));
+    assertThat(Evidence.verify(file)).isNotEmpty();
+  }
+
+  @Test
+  void verify_filesAddedRemovedAndChanged_namesThem() throws IOException {
+    Path file = write(evidence());
+    Map<String, byte[]> files = Texts.unzip(file);
+    files.put("evil\u001b.txt", new byte[] {1});
+    files.remove("run.json");
+    files.put("items.csv", "none".getBytes(StandardCharsets.UTF_8));
+
+    Files.write(file, zip(files));
+
+    assertThat(Evidence.verify(file))
+        .containsExactly(
+            "The content of items.csv is not what the manifest says.",
+            "The manifest lists run.json, which is missing.",
+            "The manifest does not list evil\\u001b.txt.");
+  }
+
+  @Test
+  void verify_packedAnew_saysThatTheFilesAreRight() throws IOException {
+    Path file = write(evidence());
+
+    Files.write(file, zip(Texts.unzip(file)));
+
+    assertThat(Evidence.verify(file))
+        .singleElement()
+        .asString()
+        .startsWith("The files are as the manifest says, but ");
+  }
+
+  @Test
+  void verify_noManifest_isSeen() throws IOException {
+    Path file = folder.resolve("x.zip");
+    Files.write(file, zip(Map.of("a", new byte[] {1})));
+
+    assertThat(Evidence.verify(file))
+        .containsExactly("There is no manifest.sha256 in it, so that nothing can be checked.");
+  }
+
+  @Test
+  void verify_bundleThatSwells_isGivenUp() throws IOException {
+    Path file = folder.resolve("bomb.zip");
+    Files.write(file, zip(Map.of("a", new byte[65 << 20])));
+
+    assertThat(Files.size(file)).isLessThan(1 << 20);
+    assertThat(Evidence.verify(file))
+        .anyMatch(problem -> problem.startsWith("It holds more than 67108864 bytes"));
+  }
+
+  @Test
+  void verify_noSuchFile_throws() {
+    assertThatThrownBy(() -> Evidence.verify(folder.resolve("none.zip")))
+        .isInstanceOf(UncheckedIOException.class)
+        .hasMessageContaining("none.zip cannot be read");
+  }
+
+  private static byte[] zip(Map<String, byte[]> files) throws IOException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (ZipOutputStream zip = new ZipOutputStream(bytes)) {
+      for (Map.Entry<String, byte[]> file : new LinkedHashMap<>(files).entrySet()) {
+        zip.putNextEntry(new ZipEntry(file.getKey()));
+        zip.write(file.getValue());
+        zip.closeEntry();
+      }
+    }
+    return bytes.toByteArray();
+  }
+
+  @Test
+  void write_pseudonyms_hideKeysEverywhereAndKeepThemEqual() throws IOException {
+    RunReport report = scene.run(Scene.keys(60), Scene::middling);
+    Diary diary = Diary.at(folder.resolve("diary.md"), new Redactor());
+    diary.record(report);
+    diary.note(report.runId(), Instant.EPOCH, "Ada", "005AB0000005Q is mapped now");
+    HtmlReport html = HtmlReport.builder(report)
+        .ledger(scene.ledger)
+        .section("Spot checks", List.of("key", "what"), List.of(List.of("005AB0000001Q", "fine")))
+        .pseudonyms(SECRET)
+        .build();
+
+    Map<String, byte[]> files =
+        Texts.unzip(write(Evidence.builder(html).diary(diary).build()));
+
+    String name = new Pseudonyms(SECRET).of("005AB0000005Q");
+    files.forEach((file, bytes) -> assertThat(Texts.text(bytes)).as(file).doesNotContain("005AB"));
+    for (String file : List.of("report.html", "run.json", "diary.md", "items.csv")) {
+      assertThat(Texts.text(files.get(file))).as(file).contains(name);
+    }
+    assertThat(Texts.text(files.get("diary.md"))).contains("` " + name + " is mapped now `");
+    assertThat(name).matches("k-[0-9a-f]{16}");
+  }
+
+  @Test
+  void write_itemsThatASpreadsheetWouldCalculate_areText() {
+    RunReport report = scene.run(
+        List.of(Texts.FORMULA, "+1", "@x"),
+        key -> Outcome.failed(Failure.of(FailureKind.INVALID, Texts.FORMULA).withCode("-1")));
+
+    String csv = Texts.text(Texts.unzip(write(evidence(report))).get("items.csv"));
+
+    assertThat(csv).contains("\"'=HYPERLINK(", "\"'+1\"", "\"'@x\"", "\"'-1\"");
+    assertThat(Pattern.compile("\"[=+@-]").matcher(csv).find()).isFalse();
+  }
+}

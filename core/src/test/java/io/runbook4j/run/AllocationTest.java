@@ -1,0 +1,38 @@
+package io.runbook4j.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * What a run without failures allocates. Counted by a virtual machine of its own, which no agent
+ * instruments, so that it is the same on a busy machine.
+ */
+class AllocationTest {
+  /** All of the compiler, other than in tests that care for a quick start. */
+  private static final List<String> OPTIONS = List.of("-XX:TieredStopAtLevel=4", "-Xmx1g");
+
+  @TempDir
+  private Path folder;
+
+  @Test
+  void run_cleanWithMemoryLedger_allocatesAtMost16BytesAnItem() throws Exception {
+    assertThat(bytesAnItem("memory", 1_000_000)).isBetween(1.0, 16.0);
+  }
+
+  @Test
+  void run_cleanWithFileLedger_allocatesAtMost32BytesAnItem() throws Exception {
+    assertThat(bytesAnItem(folder.toString(), 200_000)).isBetween(1.0, 32.0);
+  }
+
+  private static double bytesAnItem(String ledger, int items) throws Exception {
+    Process child = ChildJvm.start(AllocationMain.class, OPTIONS, ledger, Integer.toString(items));
+    String output = new String(child.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertThat(child.waitFor()).as(output).isZero();
+    return Double.parseDouble(output.strip());
+  }
+}

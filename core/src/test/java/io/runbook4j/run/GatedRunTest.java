@@ -1,0 +1,338 @@
+package io.runbook4j.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+
+import io.runbook4j.gate.Drain;
+import io.runbook4j.gate.Gate;
+import io.runbook4j.gate.Order;
+import io.runbook4j.gate.Outbox;
+import io.runbook4j.gate.Ramp;
+import io.runbook4j.limit.Quota;
+import io.runbook4j.limit.RateLimiter;
+import io.runbook4j.source.Sources;
+import io.runbook4j.spi.alert.Severity;
+import io.runbook4j.spi.ledger.Counts;
+import io.runbook4j.spi.ledger.ItemFilter;
+import io.runbook4j.spi.ledger.ItemState;
+import io.runbook4j.spi.ledger.RunState;
+import io.runbook4j.spi.sync.FailureKind;
+import io.runbook4j.spi.sync.Outcome;
+import io.runbook4j.testkit.SimulatedService;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class GatedRunTest {
+  private static final Order SHUT = Order.of("ann", "snapshots look corrupt");
+  private static final Order FIXED = Order.of("ann", "mended and verified");
+
+  private final Scene scene = new Scene();
+  private final Gate gate = Gate.inMemory("sync", scene.time);
+  private final SimulatedService service = scene.service().build();
+
+  @TempDir
+  private Path folder;
+
+  private SyncJob.Builder<String> gated(int items) {
+    return Scene.policies().from(Scene.source(items)).to(service.target()).gate(gate);
+  }
+
+  private Outbox outbox() {
+    return Outbox.builder(folder.resolve("outbox.jsonl"), scene.time)
+        .newestWins()
+        .open();
+  }
+
+  @Test
+  void run_gateIsLocalOnly_stopsSendsNothingAndCanBeResumed() {
+    SyncJob<String> job = gated(30).build();
+    Runner runner = scene.runner();
+    gate.localOnly(SHUT);
+
+    RunReport stopped = runner.run(job);
+
+    assertThat(stopped.state()).isEqualTo(RunState.STOPPED);
+    assertThat(stopped.reason()).contains("local-only", "snapshots look corrupt", "ann");
+    assertThat(service.calls()).isEmpty();
+    gate.open(FIXED);
+    RunReport resumed = runner.resume(job, stopped.runId());
+    assertThat(resumed.counts()).isEqualTo(new Counts(30, 30, 0, 0, 0, 0));
+  }
+
+  @Test
+  void run_gateShutsInTheMiddle_letsTheChunkInFlightFinishAndStops() {
+    SyncJob<String> job = gated(30).build();
+    Runner runner = scene.runner(new RunListener() {
+      @Override
+      public void onChunk(ChunkReport chunk, Progress progress) {
+        if (chunk.number() == 1) {
+          gate.localOnly(SHUT);
+        }
+      }
+    });
+
+    RunReport stopped = runner.run(job);
+
+    assertThat(stopped.state()).isEqualTo(RunState.STOPPED);
+    int applied = service.appliedKeys().size();
+    assertThat(applied).isLessThan(30);
+    gate.open(FIXED);
+    runner.resume(job, stopped.runId());
+    assertThat(service.appliedKeys()).hasSize(30).allMatch(key -> service.timesApplied(key) == 1);
+  }
+
+  @Test
+  void run_waitsWhileLocalOnly_goesOnWhenTheGateOpens() {
+    SyncJob<String> job = gated(30).whileLocalOnly(WhileClosed.WAIT).build();
+    gate.localOnly(SHUT.until(scene.time.now().plus(Duration.ofHours(2))));
+
+    RunReport report = scene.runner().run(job);
+
+    assertThat(report.state()).isEqualTo(RunState.COMPLETED);
+    assertThat(report.totals().waited()).isGreaterThanOrEqualTo(Duration.ofHours(2));
+    assertThat(service.calls().get(0).at()).isAfter(scene.time.now().minus(Duration.ofHours(3)));
+    assertThat(report.counts().read()).isEqualTo(30);
+  }
+
+  @Test
+  void run_rampsUp_sendsTheSameShareAndLeavesTheRestOutstanding() {
+    SyncJob<String> job = gated(200).build();
+    Runner runner = scene.runner();
+    gate.localOnly(SHUT);
+    gate.ramp(FIXED);
+
+    RunReport first = runner.run(job);
+    RunReport second = runner.run(job);
+
+    assertThat(first.state()).isEqualTo(RunState.COMPLETED);
+    assertThat(first.counts().succeeded()).isBetween(5L, 40L);
+    assertThat(first.counts().skipped()).isEqualTo(200 - first.counts().succeeded());
+    assertThat(second.counts()).isEqualTo(first.counts());
+    gate.open(FIXED);
+    RunReport rest = runner.rerunOutstanding(job);
+    assertThat(rest.counts().succeeded()).isEqualTo(first.counts().skipped());
+    assertThat(service.appliedKeys()).hasSize(200);
+  }
+
+  @Test
+  void run_defers_putsEveryItemInTheOutboxAndNoRerunSendsItTwice() throws InterruptedException {
+    try (Outbox outbox = outbox()) {
+      SyncJob<String> job = gated(30).deferTo(outbox, value -> value).build();
+      Runner runner = scene.runner();
+      gate.localOnly(SHUT);
+
+      RunReport report = runner.run(job);
+
+      assertThat(report.state()).isEqualTo(RunState.COMPLETED);
+      assertThat(report.counts()).isEqualTo(new Counts(30, 0, 0, 30, 0, 0));
+      assertThat(outbox.count()).isEqualTo(30);
+      assertThat(service.calls()).isEmpty();
+      gate.open(FIXED);
+      List<String> drained = drain(outbox);
+      assertThat(drained).containsExactlyElementsOf(Scene.keys(30));
+      assertThat(runner.rerunOutstanding(job).counts().read()).isZero();
+    }
+  }
+
+  @Test
+  void run_keyWaitsInTheOutbox_goesBehindItThoughTheGateIsOpen() {
+    try (Outbox outbox = outbox()) {
+      outbox.put("k7", "older");
+      SyncJob<String> job = gated(30).deferTo(outbox, value -> value).build();
+
+      RunReport report = scene.runner().run(job);
+
+      assertThat(report.counts()).isEqualTo(new Counts(30, 29, 0, 1, 0, 0));
+      assertThat(outbox.changes(9)).singleElement().satisfies(change -> {
+        assertThat(change.key()).isEqualTo("k7");
+        assertThat(change.payload()).isEqualTo("k7");
+      });
+    }
+  }
+
+  @Test
+  void run_outboxIsFull_stopsAndLosesNothing() throws InterruptedException {
+    try (Outbox outbox = Outbox.builder(folder.resolve("outbox.jsonl"), scene.time)
+        .newestWins()
+        .maxChanges(13)
+        .open()) {
+      SyncJob<String> job = gated(30).deferTo(outbox, value -> value).build();
+      Runner runner = scene.runner();
+      gate.localOnly(SHUT);
+
+      RunReport stopped = runner.run(job);
+
+      assertThat(stopped.reason()).contains("could not be deferred");
+      assertThat(stopped.state()).isEqualTo(RunState.STOPPED);
+      assertThat(outbox.count()).isEqualTo(13);
+      gate.open(FIXED);
+      List<String> drained = drain(outbox);
+      RunReport resumed = runner.resume(job, stopped.runId());
+      assertThat(resumed.counts()).isEqualTo(new Counts(30, 17, 0, 13, 0, 0));
+      Set<String> all = new HashSet<>(service.appliedKeys());
+      all.addAll(drained);
+      assertThat(all).hasSize(30);
+    }
+  }
+
+  @Test
+  void run_payloadCannotBeWritten_failsThatItemOnly() {
+    try (Outbox outbox = outbox()) {
+      SyncJob<String> job = gated(30)
+          .deferTo(outbox, value -> {
+            if (value.equals("k3")) {
+              throw new IllegalArgumentException("not a snapshot");
+            }
+            return value;
+          })
+          .build();
+      gate.localOnly(SHUT);
+
+      RunReport report = scene.runner().run(job);
+
+      assertThat(report.counts()).isEqualTo(new Counts(30, 0, 1, 29, 0, 0));
+      assertThat(report.reasons()).anyMatch(reason -> reason.text().contains("not a snapshot"));
+    }
+  }
+
+  @Test
+  void run_itemFailsForIntegrity_shutsTheGateAtOnce() {
+    SimulatedService corrupt =
+        scene.service().failing(FailureKind.INTEGRITY, "k4").build();
+    SyncJob<String> job = Scene.policies()
+        .from(Scene.source(30))
+        .to(corrupt.target())
+        .gate(gate)
+        .localOnlyOnCorruption()
+        .build();
+
+    RunReport report = scene.runner().run(job);
+
+    assertThat(report.state()).isEqualTo(RunState.STOPPED);
+    assertThat(gate.isLocalOnly()).isTrue();
+    assertThat(corrupt.calls()).hasSize(1);
+    assertThat(report.alerts()).extracting(alert -> alert.severity()).contains(Severity.SEV1);
+  }
+
+  @Test
+  void build_defersWithoutAGate_isRefused() {
+    try (Outbox outbox = outbox()) {
+      assertThatIllegalStateException()
+          .isThrownBy(() -> Scene.policies()
+              .from(Scene.source(1))
+              .to(service.target())
+              .deferTo(outbox, value -> value)
+              .build())
+          .withMessageContaining("gate(..)");
+    }
+  }
+
+  static LongStream seeds() {
+    return LongStream.range(0, 60);
+  }
+
+  /** Items change while the gate is switched to and fro; at the end each newest value is there. */
+  @ParameterizedTest
+  @MethodSource("seeds")
+  void runs_throughAnyNumberOfSwitches_loseNothingAndSendNothingWhileLocalOnly(long seed)
+      throws InterruptedException {
+    SplittableRandom random = new SplittableRandom(seed);
+    Map<String, String> applied = new HashMap<>();
+    List<String> leaks = new ArrayList<>();
+    Gate switched =
+        Gate.builder("seed", scene.time).ramp(Ramp.defaults().minOperations(1)).build();
+    try (Outbox outbox = outbox()) {
+      Map<String, String> newest = new HashMap<>();
+      for (int round = 0; round < 12; round++) {
+        for (int i = 0; i < 25; i++) {
+          newest.put("k" + random.nextInt(40), "v" + round);
+        }
+        List<Map.Entry<String, String>> items = List.copyOf(newest.entrySet());
+        SyncJob<Map.Entry<String, String>> job = SyncJob.<Map.Entry<String, String>>named(
+                "switched")
+            .from(Sources.of(items, Map.Entry::getKey))
+            .to(chunk -> {
+              if (switched.isLocalOnly()) {
+                leaks.addAll(chunk.keys());
+              }
+              chunk.forEach(item -> applied.put(item.key(), item.value().getValue()));
+              if (random.nextInt(4) == 0) {
+                flip(switched, random);
+              }
+              return io.runbook4j.spi.sync.ChunkResult.succeeded();
+            })
+            .chunkSize(io.runbook4j.chunk.ChunkSize.fixed(1 + random.nextInt(10)))
+            .gate(switched)
+            .deferTo(outbox, Map.Entry::getValue)
+            .build();
+        RunReport report = scene.runner().run(job);
+        assertThat(report.state()).as("seed %s", seed).isEqualTo(RunState.COMPLETED);
+        assertThat(report.counts().read()).as("seed %s", seed).isEqualTo(items.size());
+        scene.time.advance(Duration.ofMinutes(random.nextInt(30)));
+        flip(switched, random);
+        drain(outbox, switched, applied, leaks);
+      }
+      if (!(switched.state() instanceof io.runbook4j.gate.GateState.Open)) {
+        switched.open(FIXED);
+      }
+      drain(outbox, switched, applied, leaks);
+
+      assertThat(applied).as("seed %s", seed).isEqualTo(newest);
+      assertThat(leaks).as("seed %s", seed).isEmpty();
+      assertThat(outbox.count()).isZero();
+    }
+  }
+
+  private static void flip(Gate gate, SplittableRandom random) {
+    int choice = random.nextInt(3);
+    if (choice == 0) {
+      gate.localOnly(SHUT);
+    } else if (choice == 1 && gate.isLocalOnly()) {
+      gate.ramp(FIXED);
+    } else if (choice == 2) {
+      gate.open(FIXED);
+    }
+  }
+
+  private List<String> drain(Outbox outbox) throws InterruptedException {
+    Map<String, String> applied = new java.util.LinkedHashMap<>();
+    drain(outbox, gate, applied, new ArrayList<>());
+    return List.copyOf(applied.keySet());
+  }
+
+  private void drain(Outbox outbox, Gate gate, Map<String, String> applied, List<String> leaks)
+      throws InterruptedException {
+    RateLimiter quota = RateLimiter.of("drain", scene.time, Quota.of(1_000, Duration.ofSeconds(1)));
+    Drain.of(outbox, gate, quota, change -> {
+          if (gate.isLocalOnly()) {
+            leaks.add(change.key());
+          }
+          applied.put(change.key(), change.payload());
+          return Outcome.succeeded();
+        })
+        .run();
+  }
+
+  @Test
+  void outstanding_keptInByARamp_areSkippedItems() {
+    gate.localOnly(SHUT);
+    gate.ramp(FIXED);
+    scene.runner().run(gated(100).build());
+
+    assertThat(scene.ledger.outstanding(Scene.JOB, ItemFilter.all()))
+        .allMatch(
+            item -> item.state() == ItemState.SKIPPED && item.text().contains("gate sync is"));
+  }
+}

@@ -1,0 +1,148 @@
+package io.runbook4j.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+
+import io.runbook4j.alert.AlertRouter;
+import io.runbook4j.alert.Rule;
+import io.runbook4j.alert.RunbookRules;
+import io.runbook4j.alert.Watch;
+import io.runbook4j.integrity.SpotCheck;
+import io.runbook4j.spi.alert.Alert;
+import io.runbook4j.spi.alert.Severity;
+import io.runbook4j.spi.ledger.LedgerEntry;
+import io.runbook4j.spi.sync.Chunk;
+import io.runbook4j.spi.sync.ChunkResult;
+import io.runbook4j.spi.sync.FailureKind;
+import io.runbook4j.spi.sync.Target;
+import io.runbook4j.testkit.SimulatedService;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.junit.jupiter.api.Test;
+
+class WatchedRunTest {
+  private final Scene scene = new Scene();
+  private final List<Alert> told = new CopyOnWriteArrayList<>();
+  private final AlertRouter router = AlertRouter.builder(scene.time)
+      .channel(told::add)
+      .executor(scene.time.executor())
+      .build();
+
+  private Watch watch() {
+    return Watch.builder(scene.time, router).executor(scene.time.executor()).start();
+  }
+
+  @Test
+  void run_halfOfTheItemsFail_isTheWorstSeverityOnTheFirstPageOfOneOccurrence() {
+    String[] bad =
+        Scene.keys(300).stream().filter(key -> key.hashCode() % 2 == 0).toArray(String[]::new);
+    SimulatedService service = scene.service().failing(FailureKind.INVALID, bad).build();
+    try (Watch watch = watch()) {
+      SyncJob.Builder<String> policies = Scene.policies();
+      RunbookRules.resumeSync().forEach(policies::alertWhen);
+      SyncJob<String> job =
+          policies.from(Scene.source(300)).to(service.target()).build();
+
+      scene.runners().alerts(router).watch(watch).build().run(job);
+      scene.time.advance(Duration.ofMinutes(20));
+
+      assertThat(told).isNotEmpty();
+      assertThat(told).extracting(Alert::dedupKey).containsOnly(told.get(0).dedupKey());
+      assertThat(told).extracting(Alert::severity).contains(Severity.SEV1);
+    }
+  }
+
+  @Test
+  void run_ruleNeedsAWatchAndThereIsNone_isRefusedAtOnce() {
+    SyncJob<String> job = Scene.policies()
+        .from(Scene.source(3))
+        .to(scene.service().build().target())
+        .alertWhen(Rule.failureRate(0.05, Duration.ofHours(24)))
+        .build();
+
+    assertThatIllegalStateException()
+        .isThrownBy(() -> scene.runner().run(job))
+        .withMessageContaining("watch(..)");
+    assertThat(scene.ledger.runs(Scene.JOB, 1)).isEmpty();
+  }
+
+  @Test
+  void run_spotCheckFindsAnItemGone_isAFindingInTheLedgerAndAnAlert() {
+    Map<String, String> store = new HashMap<>();
+    SyncJob<String> job = spotChecked(new Store(store, "k"));
+
+    RunReport report = scene.runner().run(job);
+
+    assertThat(report.findings()).singleElement().satisfies(finding -> {
+      assertThat(finding.check()).isEqualTo("spot-check");
+      assertThat(finding.total()).isBetween(3L, 5L);
+    });
+    assertThat(report.alerts()).extracting(Alert::rule).contains("finding-spot-check");
+    assertThat(report.spotCheck().orElseThrow()).contains("seed", "ABSENT");
+    assertThat(scene.ledger.entries(report.runId()))
+        .anyMatch(entry -> entry instanceof LedgerEntry.FindingMade);
+    assertThat(report.text()).contains("spot-check");
+    assertThat(report.json()).contains("\"spotCheck\"", "\"findings\"");
+  }
+
+  @Test
+  void run_spotCheckFindsAllThere_saysSoAndRaisesNothing() {
+    RunReport report = scene.runner().run(spotChecked(new Store(new HashMap<>(), "none")));
+
+    assertThat(report.findings()).isEmpty();
+    assertThat(report.alerts()).isEmpty();
+    assertThat(report.spotCheck().orElseThrow()).contains("APPLIED").doesNotContain("ABSENT");
+  }
+
+  @Test
+  void run_channelHangs_isNotSlowedByMoreThanAMoment() {
+    SimulatedService service =
+        scene.service().failing(FailureKind.INVALID, "k1", "k2", "k3").build();
+    SyncJob<String> job = Scene.policies()
+        .from(Scene.source(30))
+        .to(service.target())
+        .alertWhen(Rule.failuresInRunOver(2))
+        .build();
+
+    RunReport report = scene
+        .runners()
+        .alerts(alert -> scene.time.sleep(Duration.ofDays(1)))
+        .build()
+        .run(job);
+
+    assertThat(Duration.between(report.startedAt(), report.endedAt()))
+        .isLessThan(Duration.ofSeconds(5));
+    assertThat(report.problems()).anyMatch(problem -> problem.contains("still on its way"));
+  }
+
+  private static SyncJob<String> spotChecked(Target<String> target) {
+    return Scene.policies()
+        .from(Scene.source(100))
+        .to(target)
+        .spotCheck(SpotCheck.of(3, 5))
+        .build();
+  }
+
+  /** Loses the items whose key begins with a prefix. */
+  private record Store(Map<String, String> items, String lost) implements Target<String> {
+    @Override
+    public ChunkResult apply(Chunk<String> chunk) {
+      chunk.keys().stream()
+          .filter(key -> !key.startsWith(lost))
+          .forEach(key -> items.put(key, key));
+      return ChunkResult.succeeded();
+    }
+
+    @Override
+    public Optional<Map<String, Verdict>> verify(List<String> keys) {
+      Map<String, Verdict> verdicts = new HashMap<>();
+      keys.forEach(
+          key -> verdicts.put(key, items.containsKey(key) ? Verdict.APPLIED : Verdict.ABSENT));
+      return Optional.of(verdicts);
+    }
+  }
+}
