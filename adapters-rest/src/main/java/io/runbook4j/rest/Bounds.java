@@ -1,5 +1,7 @@
 package io.runbook4j.rest;
 
+import io.runbook4j.spi.transfer.Transfer;
+import io.runbook4j.spi.transfer.TransferRule;
 import java.time.Duration;
 import java.util.OptionalLong;
 
@@ -8,17 +10,20 @@ import java.util.OptionalLong;
  *
  * @param timeout for a whole exchange; for each piece of a streamed body
  * @param maxBody the most bytes of a buffered body, and of one record of a streamed one
- * @param streamBytes above how many bytes a body is streamed
- * @param streamRecords above how many records a body is streamed
+ * @param rule which bodies are streamed
  */
-record Bounds(Duration timeout, long maxBody, long streamBytes, long streamRecords) {
+record Bounds(Duration timeout, long maxBody, TransferRule rule) {
   /** {@return whether a body of this length, or of an unknown one, is streamed} */
   boolean streams(OptionalLong length) {
-    return length.isEmpty() || length.getAsLong() > Math.min(streamBytes, maxBody);
+    return rule.within(maxBody).ofLength(length) == Transfer.STREAMED;
   }
 
   /** {@return whether so many records of this mean size are streamed} */
   boolean streams(long records, long meanBytes) {
-    return records > streamRecords || (meanBytes > 0 && records > streamBytes / meanBytes);
+    return rule.ofRecords(records, meanBytes) == Transfer.STREAMED;
+  }
+
+  Bounds timeout(Duration timeout) {
+    return new Bounds(timeout, maxBody, rule);
   }
 }

@@ -1,11 +1,13 @@
 package io.runbook4j.rest;
 
 import io.runbook4j.spi.LimitSignal;
+import io.runbook4j.spi.OutboundGate;
 import io.runbook4j.spi.Permits;
 import io.runbook4j.spi.sync.Failure;
 import io.runbook4j.spi.sync.FailureException;
 import io.runbook4j.spi.sync.FailureKind;
 import io.runbook4j.spi.time.Time;
+import io.runbook4j.spi.transfer.TransferRule;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -55,6 +57,7 @@ public final class RestClient {
   private final Bounds bounds;
   private final Redactor redactor;
   private final @Nullable Permits permits;
+  private final OutboundGate gate;
   private final Consumer<LimitSignal> learner;
   private final Time time;
 
@@ -62,9 +65,10 @@ public final class RestClient {
     this.base = b.base;
     this.session = b.credential == null ? null : new Session(b.credential);
     this.classifier = b.classifier;
-    this.bounds = new Bounds(b.timeout, b.maxBody, b.streamBytes, b.streamRecords);
+    this.bounds = new Bounds(b.timeout, b.maxBody, b.rule);
     this.redactor = new Redactor(b.redaction);
     this.permits = b.permits;
+    this.gate = b.gate;
     this.learner = b.learner;
     this.time = b.time;
     this.http = HttpClient.newBuilder()
@@ -157,6 +161,10 @@ public final class RestClient {
     HttpRequest wire = wire(exchange, ticket);
     if (permits != null && request.permits() > 0) {
       permits.acquire(request.permits());
+    }
+    if (!request.isSafe() && gate.isLocalOnly()) { // asked last: the wait may have been long
+      throw RestException.refused(
+          Failure.of(FailureKind.CANCELLED, "not sent: the gate is local-only"));
     }
     BodyReader reader = new BodyReader(own, streams);
     long start = time.nanoTime();
@@ -319,13 +327,13 @@ public final class RestClient {
     private Classifier classifier = Classifier.byStatus();
     private UnaryOperator<String> redaction = UnaryOperator.identity();
     private @Nullable Permits permits;
+    private OutboundGate gate = OutboundGate.open();
     private Consumer<LimitSignal> learner = signal -> {};
     private Time time = Time.system();
     private Duration connectTimeout = Duration.ofSeconds(10);
     private Duration timeout = Duration.ofSeconds(30);
     private long maxBody = TEN_MEGABYTES;
-    private long streamBytes = TEN_MEGABYTES;
-    private long streamRecords = 1_000;
+    private TransferRule rule = TransferRule.defaults();
 
     private Builder(URI base) {
       String scheme = String.valueOf(base.getScheme()).toLowerCase(Locale.ROOT);
@@ -356,6 +364,16 @@ public final class RestClient {
     /** Sets the host's redaction of every text, on top of the client's own. Default none. */
     public Builder redaction(UnaryOperator<String> redaction) {
       this.redaction = Objects.requireNonNull(redaction, "redaction");
+      return this;
+    }
+
+    /**
+     * Sets the gate that keeps in whatever may change something while it is local-only: all but
+     * GET, HEAD and OPTIONS. Such a request fails with CANCELLED, and nothing is sent. Default
+     * always open.
+     */
+    public Builder gate(OutboundGate gate) {
+      this.gate = Objects.requireNonNull(gate, "gate");
       return this;
     }
 
@@ -409,8 +427,7 @@ public final class RestClient {
      * 10,000,000 bytes or 1,000 records.
      */
     public Builder streamAbove(long bytes, long records) {
-      this.streamBytes = positive(bytes, "bytes");
-      this.streamRecords = positive(records, "records");
+      this.rule = new TransferRule(positive(bytes, "bytes"), positive(records, "records"));
       return this;
     }
 

@@ -234,9 +234,7 @@ public final class RestRequest {
 
   Bounds within(Bounds bounds) {
     Duration own = content.terms.timeout;
-    return own == null
-        ? bounds
-        : new Bounds(own, bounds.maxBody(), bounds.streamBytes(), bounds.streamRecords());
+    return own == null ? bounds : bounds.timeout(own);
   }
 
   /** {@return method and path for a person, without the query} */

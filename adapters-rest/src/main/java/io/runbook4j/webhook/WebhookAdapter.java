@@ -7,8 +7,8 @@ import io.runbook4j.spi.Setting;
 import java.util.List;
 
 /**
- * Posts chunks to any URL that takes JSON. Its settings are those of {@link #settings}; it knows of
- * no limits, so a job gives its own quota.
+ * Posts chunks or alerts to any URL that takes JSON. Its settings are those of {@link #settings};
+ * it knows of no limits, so a job gives its own quota.
  */
 public final class WebhookAdapter implements Adapter {
   /** Makes the adapter. Does nothing. */
@@ -64,7 +64,28 @@ public final class WebhookAdapter implements Adapter {
             "without-results",
             Setting.Type.TEXT,
             "succeeded",
-            "what a 2xx without results says about the items: succeeded, or in-doubt"));
+            "what a 2xx without results says about the items: succeeded, or in-doubt"),
+        Setting.defaulted(
+            "alert-format",
+            Setting.Type.TEXT,
+            "json",
+            "how alerts are posted: json, alertmanager (the url ends in /api/v2/alerts) or"
+                + " pagerduty (the url is https://events.pagerduty.com/v2/enqueue)"),
+        Setting.optional(
+            "routing-key",
+            Setting.Type.SECRET,
+            "PagerDuty's integration key; needed for its format"),
+        Setting.defaulted(
+            "alert-source",
+            Setting.Type.TEXT,
+            "runbook4j",
+            "what PagerDuty shows as the affected system"),
+        Setting.defaulted(
+            "alert-hold",
+            Setting.Type.DURATION,
+            "PT9H",
+            "how long Alertmanager keeps an alert firing that is not told again; more than twice"
+                + " the interval at which alerts are repeated"));
   }
 
   @Override

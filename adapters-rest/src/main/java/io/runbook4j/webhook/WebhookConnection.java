@@ -5,6 +5,7 @@ import io.runbook4j.rest.RestClient;
 import io.runbook4j.rest.Signatures;
 import io.runbook4j.spi.AdapterContext;
 import io.runbook4j.spi.Connection;
+import io.runbook4j.spi.alert.AlertChannel;
 import io.runbook4j.spi.health.HealthProbe;
 import io.runbook4j.spi.sync.Target;
 import java.net.URI;
@@ -65,6 +66,22 @@ public final class WebhookConnection implements Connection {
   public <T> Target<T> target() {
     return new WebhookTarget<>(
         client, options, Optional.ofNullable(credential), new WebhookSigner(context, options), url);
+  }
+
+  /**
+   * {@return a channel that posts alerts to the URL, in the format of the setting
+   * {@code alert-format}}
+   *
+   * <p>{@code json} is an object with rule, severity, priority, job, text, dedupKey, phase, and if
+   * it is part of an occurrence since, ended and details; signed as chunks are.
+   * {@code alertmanager} is for Alertmanager's API v2, {@code pagerduty} for PagerDuty's Events API
+   * v2. What the service refuses, or does not answer, is thrown as a
+   * {@link io.runbook4j.spi.sync.FailureException} with its {@code retryAfter}.
+   *
+   * @throws IllegalArgumentException if the format is not one of these, or lacks what it needs
+   */
+  public AlertChannel alerts() {
+    return WebhookAlerts.of(client, context, new WebhookSigner(context, options), url.getHost());
   }
 
   /**

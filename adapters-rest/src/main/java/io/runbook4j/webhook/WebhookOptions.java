@@ -33,7 +33,7 @@ record WebhookOptions(
         headerName("timestamp-header", context.text("timestamp-header")));
   }
 
-  private static String oneOf(
+  static String oneOf(
       AdapterContext context, String setting, Set<String> values, String otherwise) {
     String value = context.text(setting).orElse(otherwise).toLowerCase(Locale.ROOT);
     if (!values.contains(value)) {

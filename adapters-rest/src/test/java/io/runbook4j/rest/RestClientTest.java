@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.runbook4j.spi.LimitSignal;
+import io.runbook4j.spi.OutboundGate;
 import io.runbook4j.spi.sync.Failure;
 import io.runbook4j.spi.sync.FailureException;
 import io.runbook4j.spi.sync.FailureKind;
@@ -168,6 +169,30 @@ class RestClientTest {
       assertThat(refused.failure().code()).contains("ratelimited");
       assertThat(permits.learned).containsExactly(new LimitSignal.Closed(Duration.ZERO));
       assertThat(failsOrNot(client)).isEmpty();
+    }
+  }
+
+  @Test
+  void send_gateIsLocalOnly_keepsChangesInAndLetsReadsThrough() throws InterruptedException {
+    OutboundGate shut = new OutboundGate() {
+      @Override
+      public boolean allows(String key) {
+        return false;
+      }
+
+      @Override
+      public boolean isLocalOnly() {
+        return true;
+      }
+    };
+    try (var server = ScriptedServer.replying(ScriptedServer.json(200, "{\"ok\":true}"))) {
+      RestClient client = RestClient.builder(server.url()).gate(shut).build();
+
+      RestException kept = failing(client, WRITE);
+
+      assertThat(kept.failure().kind()).isEqualTo(FailureKind.CANCELLED);
+      assertThat(kept.isInDoubt()).isFalse();
+      assertThat(client.send(RestRequest.get("users")).status()).isEqualTo(200);
     }
   }
 
