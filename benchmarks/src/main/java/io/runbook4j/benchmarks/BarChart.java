@@ -64,7 +64,7 @@ final class BarChart {
         Table.number(row.cpu()));
   }
 
-  private static String colour(Row.Role role) {
+  static String colour(Row.Role role) {
     return switch (role) {
       case BASELINE -> "#1b6ca8";
       case OURS -> "#7fb2d9";

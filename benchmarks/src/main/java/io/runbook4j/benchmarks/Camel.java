@@ -35,15 +35,18 @@ final class Camel implements Engine {
     return exchange.getMessage().getMandatoryBody(List.class);
   }
 
+  /** With bad tickets it drops whole groups, which {@link Calls} shows. */
   static Engine make(List<Ticket> tickets, Service service, Workload workload) throws Exception {
-    if (workload != Workload.CLEAN) {
-      throw new IllegalArgumentException("workload must be CLEAN, was " + workload);
-    }
     return new Camel(tickets, service);
   }
 
   @Override
   public void run() {
     template.sendBody("direct:tickets", tickets);
+  }
+
+  @Override
+  public void close() {
+    context.stop();
   }
 }

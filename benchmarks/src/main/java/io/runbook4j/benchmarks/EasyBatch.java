@@ -16,7 +16,7 @@ record EasyBatch(List<Ticket> tickets, Service service, Workload workload) imple
     JobReport report = new JobBuilder<Ticket, Ticket>()
         .reader(new IterableRecordReader<>(tickets))
         .batchSize(CHUNK)
-        .enableBatchScanning(workload != Workload.CLEAN)
+        .enableBatchScanning(workload.hasBad())
         .writer(this::write)
         .build()
         .call();

@@ -13,6 +13,7 @@ import com.google.api.gax.batching.BatchingSettings;
 import com.google.api.gax.batching.FlowController;
 import com.google.api.gax.rpc.ApiCallContext;
 import com.google.api.gax.rpc.UnaryCallable;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executors;
@@ -37,6 +38,7 @@ final class Gax implements Engine {
     BatchingSettings settings = BatchingSettings.newBuilder()
         .setElementCountThreshold((long) CHUNK)
         .setRequestByteThreshold(Long.MAX_VALUE)
+        .setDelayThresholdDuration(Duration.ofDays(1)) // full chunks only
         .build();
     FlowController flow = new FlowController(settings.getFlowControlSettings());
     Batcher<Ticket, Boolean> batcher =
@@ -50,7 +52,7 @@ final class Gax implements Engine {
     try {
       batcher.close();
     } catch (BatchingException e) {
-      if (workload == Workload.CLEAN) {
+      if (!workload.isAnswered()) {
         throw e; // else it says that some tickets were refused
       }
     }
@@ -61,7 +63,7 @@ final class Gax implements Engine {
     @Override
     public ApiFuture<List<Boolean>> futureCall(
         List<Ticket> chunk, @Nullable ApiCallContext context) {
-      if (workload == Workload.CLEAN) {
+      if (!workload.isAnswered()) {
         service.takeAllOrNone(chunk);
         return ApiFutures.immediateFuture(List.of());
       }

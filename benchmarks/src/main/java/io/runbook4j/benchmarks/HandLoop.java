@@ -10,7 +10,7 @@ record HandLoop(List<Ticket> tickets, Service service, Workload workload) implem
     List<String> failed = new ArrayList<>();
     for (int from = 0; from < tickets.size(); from += CHUNK) {
       List<Ticket> chunk = tickets.subList(from, Math.min(from + CHUNK, tickets.size()));
-      if (workload == Workload.CLEAN) {
+      if (!workload.isAnswered()) {
         service.takeAllOrNone(chunk);
       } else {
         send(chunk, failed);

@@ -1,5 +1,8 @@
 package io.runbook4j.benchmarks;
 
+import com.netflix.concurrency.limits.Limiter.Listener;
+import com.netflix.concurrency.limits.limit.FixedLimit;
+import com.netflix.concurrency.limits.limiter.SimpleLimiter;
 import io.github.bucket4j.Bucket;
 import io.github.bucket4j.local.SynchronizationStrategy;
 import io.github.resilience4j.ratelimiter.RateLimiterConfig;
@@ -10,18 +13,24 @@ import io.runbook4j.limit.RateLimiter;
 import io.runbook4j.spi.time.Time;
 import java.time.Duration;
 import java.util.EnumSet;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 
-/** A limiter under test: a billion permits a second, or one a day that is taken already. */
+/** A limiter under test: a billion permits a second, or a thousand a day with none left now. */
 public enum Limiter {
   /** No limiter: what a look at the clock costs. */
   NANO_TIME(
       "floor: System.nanoTime", EnumSet.of(Question.PERMITTED), q -> () -> System.nanoTime() != 0),
   /** No limiter: what one atomic change costs. */
   CAS("floor: AtomicLong compareAndSet", EnumSet.of(Question.PERMITTED), q -> cas()),
+  /** No limiter: what one atomic change costs that cannot fail. */
+  FETCH_AND_ADD("floor: AtomicLong getAndIncrement", EnumSet.of(Question.PERMITTED), q -> {
+    AtomicLong state = new AtomicLong();
+    return () -> state.getAndIncrement() >= 0;
+  }),
   /** Ours, as it is by default. */
   RUNBOOK4J("Runbook4j, paced (default)", EnumSet.allOf(Question.class), Limiter::paced),
   /** Ours, remembering each permit. */
@@ -53,7 +62,7 @@ public enum Limiter {
   /** Guava. */
   GUAVA("Guava 33.8.0", oneWindow(), q -> {
     var limiter = com.google.common.util.concurrent.RateLimiter.create(
-        q == Question.DENIED ? 1 / 86_400.0 : 1e9);
+        q == Question.DENIED ? 1000 / 86_400.0 : 1e9);
     return q == Question.DENIED ? taken(limiter::tryAcquire) : weighted(q, limiter::tryAcquire);
   }),
   /** Failsafe, at an even pace; it grants no five permits at once. */
@@ -67,7 +76,19 @@ public enum Limiter {
     return q == Question.DENIED
         ? taken(limiter::tryAcquirePermit)
         : weighted(q, limiter::tryAcquirePermits);
-  });
+  }),
+  /** Netflix: so many calls at once, whatever their rate. */
+  CONCURRENCY_LIMITS(
+      "concurrency-limits 0.5.4 (calls at once, no rate; taken and given back)",
+      EnumSet.of(Question.PERMITTED, Question.DENIED),
+      q -> {
+        SimpleLimiter<String> limiter = SimpleLimiter.newBuilder()
+            .limit(FixedLimit.of(q == Question.DENIED ? 1 : 100))
+            .build();
+        return q == Question.DENIED
+            ? taken(() -> limiter.acquire("").isPresent())
+            : () -> givenBack(limiter.acquire(""));
+      });
 
   private final String title;
 
@@ -100,7 +121,7 @@ public enum Limiter {
   }
 
   private static long permits(Question question) {
-    return question == Question.DENIED ? 1 : 1_000_000_000;
+    return question == Question.DENIED ? 1000 : 1_000_000_000;
   }
 
   private static Duration window(Question question) {
@@ -126,15 +147,18 @@ public enum Limiter {
 
   private static BooleanSupplier exact(Question question) {
     Quota quota = question == Question.DENIED
-        ? Quota.of(1, Duration.ofDays(1)).exact()
-        : Quota.of(Quota.MOST_EXACT, Duration.ofMillis(1)).exact();
+        ? Quota.of(permits(question), window(question)).exact()
+        : exactOf(1000);
     return ours(
         question,
         question == Question.TWO_WINDOWS
-            ? new Quota[] {
-              quota, Quota.of(Quota.MOST_EXACT, Duration.ofMillis(2)).exact()
-            }
+            ? new Quota[] {quota, exactOf(2000)}
             : new Quota[] {quota});
+  }
+
+  /** {@return a quota of permits that come back as soon as one can ask for them again} */
+  private static Quota exactOf(int permits) {
+    return Quota.of(permits, Duration.ofNanos(2L * permits)).exact();
   }
 
   private static BooleanSupplier ours(Question question, Quota... quotas) {
@@ -168,12 +192,21 @@ public enum Limiter {
         .build();
   }
 
-  /** Takes the only permit. */
+  /** Takes all there is. */
   private static BooleanSupplier taken(BooleanSupplier limiter) {
-    if (!limiter.getAsBoolean() || limiter.getAsBoolean()) {
-      throw new IllegalStateException("the limiter must have one permit, has none or more");
+    int had = 0;
+    while (limiter.getAsBoolean()) {
+      had++;
+    }
+    if (had < 1 || had > 1000) {
+      throw new IllegalStateException("the limiter must have 1 to 1000 permits, had " + had);
     }
     return limiter;
+  }
+
+  private static boolean givenBack(Optional<Listener> taken) {
+    taken.ifPresent(Listener::onSuccess);
+    return taken.isPresent();
   }
 
   private static BooleanSupplier weighted(Question question, Weighted limiter) {

@@ -1,47 +1,64 @@
 package io.runbook4j.benchmarks;
 
-import io.runbook4j.benchmarks.EngineBenchmark.Contender;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.function.Consumer;
 
 /** Runs everything and writes {@code RESULTS.md} with its charts. */
 public final class Main {
   private Main() {}
 
-  /** Takes the module's folder, and {@code quick} or {@code full}. */
+  /**
+   * Takes the module's folder; {@code quick}, {@code full} or {@code accuracy}, which only prints
+   * the table of that name; and the home of another JDK, or {@code none}.
+   */
   public static void main(String[] args) throws Exception {
-    Path module = Path.of(args[0]);
-    Suite suite = new Suite(Suite.Effort.valueOf(args[1].toUpperCase(Locale.ROOT)));
-    StringBuilder text = new StringBuilder(head(args[1]));
-    text.append(calls());
-    Path charts = Files.createDirectories(module.resolve("charts"));
-    Consumer<Table> done = table -> {
-      text.append(table.markdown());
-      write(charts.resolve(table.id() + ".svg"), new BarChart(table).svg());
-      write(module.resolve("RESULTS.md"), text.toString()); // so that a stopped run leaves some
-    };
-    suite.engines(done);
-    suite.limiters(done);
-    for (String row : suite.leftOut()) {
-      text.append("Left out, because it failed: ").append(row).append("\n\n");
+    if (args[1].equals("accuracy")) {
+      System.out.println(Accuracy.table(false));
+      return;
     }
-    write(module.resolve("RESULTS.md"), text + Files.readString(module.resolve("NOTES.md")));
+    Path module = Path.of(args[0]);
+    boolean quick = args[1].equals("quick");
+    Suite suite = new Suite(Suite.Effort.valueOf(args[1].toUpperCase(Locale.ROOT)));
+    Results results = new Results(module, head(args[1]));
+    engines(suite, results);
+    List<Jdk> jdks = jdks(args[2]);
+    new LimiterSuite(suite, jdks, quick).run(results::add);
+    if (jdks.size() == 1) {
+      results.add(
+          "There was no JDK 25 beside this one: the limiters are not measured on it.\n\n",
+          List.of());
+    }
+    results.add(Accuracy.table(quick), List.of());
+    results.end(suite.leftOut());
   }
 
-  private static void write(Path file, String text) {
-    try {
-      Files.writeString(file, text);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+  /** {@return the JDK that runs this, and the other one} */
+  private static List<Jdk> jdks(String other) throws IOException {
+    return other.equals("none")
+        ? List.of(Jdk.current())
+        : List.of(Jdk.current(), Jdk.in(Path.of(other)));
+  }
+
+  private static void engines(Suite suite, Results results) throws Exception {
+    LedgerFigures ledger = new LedgerFigures();
+    String asked = ledger.markdown(suite.effort()); // first, while its code is cold
+    Growth growth = new Growth();
+    growth.measure();
+    Calls calls = new Calls();
+    results.add(calls.markdown(), calls.goals());
+    EngineTables tables = new EngineTables(suite);
+    results.goals(tables.run(results::add));
+    if (suite.effort().isFull()) {
+      results.add(LiveHeap.markdown(), List.of());
     }
+    results.chart("growth", growth.svg());
+    results.add(growth.markdown(), growth.goals());
+    results.add(asked, ledger.goals());
   }
 
   private static String head(String effort) throws IOException {
@@ -49,10 +66,10 @@ public final class Main {
         # Benchmark results
 
         Written by `benchmarks/run%s` on %s; do not edit. %s, %d processors, %s %s, JDK %s (%s), \
-        heap of 2 GiB, one fork for each row, medians.
+        heap of 2 GiB, one fork for each row (three for the limiters%s), medians.
 
-        **CPU** is the time of the whole process on a processor, its garbage collection and \
-        compiler included; **wall** is the time on the clock; **B** is what was allocated. The \
+        **CPU** is time on a processor: for engines that of the whole process, its garbage \
+        collection and compiler included, for limiters that of the asking threads; **wall** is the time on the clock; **B** is what was allocated. The \
         machine has other work to do at the same time, so read CPU before wall, compare ratios \
         within a table, and take differences under 10 %% for noise.
 
@@ -64,7 +81,8 @@ public final class Main {
             System.getProperty("os.name"),
             System.getProperty("os.arch"),
             System.getProperty("java.version"),
-            System.getProperty("java.vm.name"));
+            System.getProperty("java.vm.name"),
+            effort.equals("quick") ? " without `--quick`" : "");
   }
 
   private static String processor() throws IOException {
@@ -77,33 +95,5 @@ public final class Main {
         .map(line -> line.substring(line.indexOf(':') + 1).strip())
         .findFirst()
         .orElse("an unnamed processor");
-  }
-
-  private static String calls() throws Exception {
-    List<String> rows = new ArrayList<>();
-    rows.add(row(
-        "**Runbook4j, the service answers for each item**", Calls.of(Contender.RUNBOOK4J_MEMORY)));
-    rows.add(
-        row("**Runbook4j, the service refuses the whole chunk**: bisection", Calls.bisecting()));
-    rows.add(row(
-        "Easy Batch 7.0.2, the whole chunk refused: batch scanning",
-        Calls.of(Contender.EASY_BATCH)));
-    rows.add(row(
-        "Spring Batch 6.0.4, the whole chunk refused: item by item",
-        Calls.of(Contender.SPRING_BATCH)));
-    return String.format(Locale.ROOT, """
-        ### Calls to the service, 1 %% of %,d items bad at random, chunks of 100
-
-        | | calls |
-        |---|--:|
-        %s
-
-        Counted, not timed. Every good item is applied exactly once in each of them.
-
-        """, Calls.ITEMS, String.join("\n", rows));
-  }
-
-  private static String row(String name, long calls) {
-    return String.format(Locale.ROOT, "| %s | %,d |", name, calls);
   }
 }

@@ -13,47 +13,75 @@ import io.runbook4j.spi.sync.Chunk;
 import io.runbook4j.spi.sync.ChunkResult;
 import io.runbook4j.spi.sync.Failure;
 import io.runbook4j.spi.sync.FailureKind;
+import io.runbook4j.spi.sync.Source;
+import io.runbook4j.spi.sync.Target;
 import java.io.IOException;
-import java.io.UncheckedIOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.function.Supplier;
-import java.util.stream.Stream;
 
 /** Our own engine. A ledger of its own for each run. */
 final class Runbook implements Engine {
   private final Supplier<Ledger> ledgers;
   private final SyncJob<Ticket> job;
-  private final List<Path> folders;
+  private final Path folder;
 
-  private Runbook(Supplier<Ledger> ledgers, List<Path> folders, SyncJob<Ticket> job) {
+  private Runbook(Supplier<Ledger> ledgers, Path folder, SyncJob<Ticket> job) {
     this.ledgers = ledgers;
-    this.folders = folders;
+    this.folder = folder;
     this.job = job;
   }
 
   static Engine inMemory(List<Ticket> tickets, Service service, Workload workload) {
-    return new Runbook(MemoryLedger::create, new ArrayList<>(), job(tickets, service, workload));
+    return new Runbook(
+        MemoryLedger::create, Folders.create(), job(tickets, service, workload).build());
   }
 
   static Maker inFiles(FileLedger.Force force) {
-    return (tickets, service, workload) -> {
-      List<Path> folders = new ArrayList<>();
-      Supplier<Ledger> ledgers =
-          () -> FileLedger.builder(folder(folders)).force(force).open();
-      return new Runbook(ledgers, folders, job(tickets, service, workload));
-    };
+    return (tickets, service, workload) ->
+        inFiles(force, job(tickets, service, workload).build());
   }
 
-  private static SyncJob<Ticket> job(List<Ticket> tickets, Service service, Workload workload) {
+  /** Several chunks at a time, each on a thread of its own. */
+  static Engine inFlight(List<Ticket> tickets, Service service, Workload workload) {
+    return inFiles(
+        FileLedger.Force.EACH_RECORD,
+        job(tickets, service, workload)
+            .to(chunk -> takeAlone(service, chunk))
+            .chunksInFlight(4)
+            .build());
+  }
+
+  /** The service is not safe for many threads. */
+  private static ChunkResult takeAlone(Service service, Chunk<Ticket> chunk) {
+    synchronized (service) {
+      return take(service, chunk);
+    }
+  }
+
+  private static Runbook inFiles(FileLedger.Force force, SyncJob<Ticket> job) {
+    Path folder = Folders.create();
+    return new Runbook(() -> FileLedger.builder(folder).force(force).open(), folder, job);
+  }
+
+  private static SyncJob.Builder<Ticket> job(
+      List<Ticket> tickets, Service service, Workload workload) {
     return SyncJob.<Ticket>named("benchmark")
-        .from(Sources.of(tickets, Ticket::id))
-        .to(chunk -> workload == Workload.CLEAN ? take(service, chunk) : send(service, chunk))
-        .chunkSize(ChunkSize.fixed(CHUNK))
-        .build();
+        .from(source(tickets, workload))
+        .to(target(service, workload))
+        .chunkSize(ChunkSize.fixed(CHUNK));
+  }
+
+  private static Source<Ticket> source(List<Ticket> tickets, Workload workload) {
+    return workload == Workload.MADE_WHEN_READ
+        ? Sources.iterate(tickets::iterator, Ticket::id)
+        : Sources.of(tickets, Ticket::id);
+  }
+
+  private static Target<Ticket> target(Service service, Workload workload) {
+    return workload.isAnswered() ? chunk -> send(service, chunk) : chunk -> take(service, chunk);
   }
 
   private static ChunkResult take(Service service, Chunk<Ticket> chunk) {
@@ -72,6 +100,20 @@ final class Runbook implements Engine {
     return result.build();
   }
 
+  /** {@return the file that a run with these tickets leaves} */
+  static byte[] ledger(List<Ticket> tickets, Service service, Workload workload)
+      throws IOException {
+    Runbook engine =
+        inFiles(FileLedger.Force.NEVER, job(tickets, service, workload).build());
+    engine.run();
+    service.reset(Ticket.good(tickets));
+    try (DirectoryStream<Path> files = Files.newDirectoryStream(engine.folder, "*.jsonl")) {
+      return Files.readAllBytes(files.iterator().next());
+    } finally {
+      engine.close();
+    }
+  }
+
   @Override
   public void run() {
     try (Runner runner = Runner.builder().ledger(ledgers.get()).build()) {
@@ -82,30 +124,13 @@ final class Runbook implements Engine {
     }
   }
 
-  private static Path folder(List<Path> folders) {
-    try {
-      Path folder = Files.createTempDirectory("ledger");
-      folders.add(folder);
-      return folder;
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+  @Override
+  public void clean() {
+    Folders.empty(folder);
   }
 
-  /** Removes the ledgers. */
   @Override
   public void close() {
-    folders.forEach(Runbook::remove);
-    folders.clear();
-  }
-
-  private static void remove(Path folder) {
-    try (Stream<Path> all = Files.walk(folder)) {
-      for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(path);
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    Folders.remove(folder);
   }
 }

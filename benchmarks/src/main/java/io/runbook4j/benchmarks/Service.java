@@ -32,6 +32,10 @@ final class Service {
     return true;
   }
 
+  long applied() {
+    return applied;
+  }
+
   long calls() {
     return calls;
   }

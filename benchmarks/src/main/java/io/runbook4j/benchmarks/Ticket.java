@@ -1,8 +1,10 @@
 package io.runbook4j.benchmarks;
 
+import java.util.AbstractList;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.RandomAccess;
 
 /**
  * An item to send.
@@ -21,8 +23,36 @@ record Ticket(String id, boolean isBad) {
     Random random = new Random(42);
     List<Ticket> tickets = new ArrayList<>(count);
     for (int i = 0; i < count; i++) {
-      tickets.add(new Ticket("ticket-" + (1_000_000 + i), random.nextDouble() < badShare));
+      tickets.add(numbered(i, random.nextDouble() < badShare));
     }
     return tickets;
+  }
+
+  /** {@return that many good ones, each made anew whenever it is read} */
+  static List<Ticket> madeWhenRead(int count) {
+    return new Made(count);
+  }
+
+  private static Ticket numbered(int number, boolean isBad) {
+    return new Ticket("ticket-" + (1_000_000 + number), isBad);
+  }
+
+  /** Holds none of its tickets. */
+  private static final class Made extends AbstractList<Ticket> implements RandomAccess {
+    private final int count;
+
+    Made(int count) {
+      this.count = count;
+    }
+
+    @Override
+    public Ticket get(int index) {
+      return numbered(index, false);
+    }
+
+    @Override
+    public int size() {
+      return count;
+    }
   }
 }

@@ -1,0 +1,121 @@
+package io.runbook4j.benchmarks;
+
+import io.runbook4j.benchmarks.Engine.Workload;
+import io.runbook4j.benchmarks.EngineBenchmark.Contender;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * What an item costs in runs of different sizes: the run's thread on a processor, in one process
+ * that is warm. Small runs are repeated until there are as many items as in a large one. What a run
+ * of one item costs is the same for all sizes, and is taken off.
+ */
+final class Growth {
+  private static final List<Contender> ENGINES =
+      List.of(Contender.HAND_LOOP, Contender.RUNBOOK4J_MEMORY, Contender.RUNBOOK4J_FILE);
+  private static final List<Integer> SIZES = List.of(10_000, 100_000, 1_000_000, 10_000_000);
+  private static final int ROUND = 2_000_000;
+  private static final int ROUNDS = 3;
+  private static final int SINGLES = 500;
+
+  private final ThreadMXBean threads = ManagementFactory.getThreadMXBean();
+  private final Map<Contender, Double> constants = new EnumMap<>(Contender.class);
+  private final Map<Contender, SortedMap<Integer, Double>> costs = new EnumMap<>(Contender.class);
+
+  void measure() throws Exception {
+    for (Contender engine : ENGINES) {
+      median(engine, ROUND, 1);
+      median(engine, ROUND / 100, 100); // to warm up
+      double constant = median(engine, 1, SINGLES);
+      SortedMap<Integer, Double> points = new TreeMap<>();
+      for (int items : SIZES) {
+        double run = median(engine, items, Math.max(1, ROUND / items));
+        points.put(items, (run - constant) / items);
+      }
+      constants.put(engine, constant);
+      costs.put(engine, points);
+    }
+  }
+
+  /** {@return what a whole run costs, the median of a few rounds} */
+  private double median(Contender contender, int items, int runs) throws Exception {
+    List<Double> rounds = new ArrayList<>();
+    Service service = new Service();
+    List<Ticket> tickets = Workload.MADE_WHEN_READ.tickets(items);
+    try (Engine engine = contender.make(tickets, service, Workload.MADE_WHEN_READ)) {
+      for (int i = 0; i < ROUNDS; i++) {
+        long nanos = 0;
+        for (int run = 0; run < runs; run++) {
+          long start = threads.getCurrentThreadCpuTime();
+          engine.run();
+          nanos += threads.getCurrentThreadCpuTime() - start;
+          service.reset(items);
+          engine.clean();
+        }
+        rounds.add((double) nanos / runs);
+      }
+    }
+    return rounds.stream().sorted().skip(ROUNDS / 2).findFirst().orElseThrow();
+  }
+
+  private SortedMap<Integer, Double> points(Contender engine) {
+    return costs.getOrDefault(engine, new TreeMap<>());
+  }
+
+  private double spread(Contender engine) {
+    Collection<Double> points = points(engine).values();
+    double least = points.stream().mapToDouble(nanos -> nanos).min().orElse(Double.NaN);
+    return points.stream().mapToDouble(nanos -> nanos).max().orElse(Double.NaN) / least;
+  }
+
+  /** {@return what was asked} */
+  List<Goal> goals() {
+    return ENGINES.stream()
+        .filter(engine -> engine.role() != Row.Role.FLOOR)
+        .map(engine -> new Goal(
+            engine.title() + ": growth, the dearest item / the cheapest", "", 1.2, spread(engine)))
+        .toList();
+  }
+
+  /** {@return the chart} */
+  String svg() {
+    List<LineChart.Line> lines = ENGINES.stream()
+        .map(engine -> new LineChart.Line(engine.title(), engine.role(), points(engine)))
+        .toList();
+    return new LineChart("Growth: CPU ns an item, by the items of a run", lines).svg();
+  }
+
+  /** {@return the table} */
+  String markdown() {
+    List<String> head = new ArrayList<>(List.of("CPU ns an item, in runs of"));
+    SIZES.forEach(items -> head.add(String.format(Locale.ROOT, "%,d", items)));
+    head.addAll(List.of("dearest / cheapest", "a run of one item, µs"));
+    return String.format(
+        Locale.ROOT, """
+        ### Growth
+
+        %sNo failures, chunks of 100, the run's thread alone. Items are made when they are read, \
+        which is part of each figure. What a run of one item costs is taken off first.
+
+        ![Growth](charts/growth.svg)
+
+        """, Markdown.table(head, ENGINES.stream().map(this::cells).toList()));
+  }
+
+  private List<String> cells(Contender engine) {
+    String mark = engine.role() == Row.Role.FLOOR ? "" : "**";
+    List<String> cells = new ArrayList<>(List.of(mark + engine.title() + mark));
+    points(engine).values().forEach(nanos -> cells.add(Table.number(nanos)));
+    cells.add(String.format(Locale.ROOT, "%.2f", spread(engine)));
+    cells.add(Table.number(constants.getOrDefault(engine, Double.NaN) / 1_000));
+    return cells;
+  }
+}
