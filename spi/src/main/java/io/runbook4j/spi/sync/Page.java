@@ -48,6 +48,7 @@ public final class Page<T> {
    * @throws IllegalArgumentException if a key is empty
    * @throws NullPointerException if a value or a key is null
    */
+  @SuppressWarnings("NullAway") // a list without null is one that may have some
   public static <T> Page<T> of(
       List<T> values, Function<? super T, String> key, Optional<Cursor> next) {
     String[] keys = new String[values.size()];
