@@ -37,7 +37,7 @@ final class ItemTrail implements RunFollower {
 
   @Override
   public void done(ChunkIntent chunk, ChunkDone done) {
-    if (!records.isEmpty()) {
+    if (!records.marks().isEmpty()) {
       for (String key : chunk.keys()) {
         records.remove(key);
       }
@@ -51,6 +51,11 @@ final class ItemTrail implements RunFollower {
   @Override
   public void finished(RunFinished finished) {
     finished.unread().forEach(key -> renew(ItemRecord.notReached(run, key, finished.at())));
+  }
+
+  /** Takes away the key's record, if it has one: the item has a newer outcome. */
+  void forget(String key) {
+    records.remove(key);
   }
 
   /** Makes this the key's newest record. */

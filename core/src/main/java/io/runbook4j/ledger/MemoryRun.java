@@ -40,7 +40,7 @@ final class MemoryRun implements RunFollower {
   MemoryRun(RunId id, ItemRecords jobRecords) {
     this.id = id;
     this.tally = new RunTally(id, this);
-    this.trail = new ItemTrail(id);
+    this.trail = new ItemTrail(id, new ItemRecords(jobRecords.marks()));
     this.jobRecords = jobRecords;
     this.jobTrail = new ItemTrail(id, jobRecords);
   }
@@ -61,15 +61,31 @@ final class MemoryRun implements RunFollower {
   @Override
   public void done(ChunkIntent chunk, ChunkDone done) {
     window.done(chunk, done);
-    trail.done(chunk, done);
-    jobTrail.done(chunk, done);
     inherited.remove(done.number());
+    forgetMarked(chunk.keys());
     ChunkItems.forEachNotSucceeded(chunk.keys(), done, (key, result) -> {
       ItemRecord item = ItemRecord.of(id, key, done.at(), result);
+      trail.renew(item);
+      jobTrail.renew(item);
       if (ItemTrail.isTrouble(item)) {
         troubles.add(item);
       }
     });
+  }
+
+  /** The run's records have their marks in common with the job's: one look serves both. */
+  private void forgetMarked(List<String> keys) {
+    KeyMarks marks = jobRecords.marks();
+    if (marks.isEmpty()) {
+      return;
+    }
+    for (int i = 0; i < keys.size(); i++) { // an iterator's checks cost as much as the look
+      String key = keys.get(i);
+      if (marks.mayHave(key)) {
+        trail.forget(key);
+        jobTrail.forget(key);
+      }
+    }
   }
 
   @Override

@@ -105,10 +105,20 @@ final class Batch<T> {
     return freshFamily != null ? freshFamily : items.get(index).family();
   }
 
+  /** {@return whether the items were read for this batch, and are of one family} */
+  boolean isFresh() {
+    return freshFamily != null;
+  }
+
+  /** Settles so many items of a fresh batch. */
+  void settleFresh(int items) {
+    Objects.requireNonNull(freshFamily).settle(items);
+  }
+
   /** Settles every item. */
   void settleAll() {
-    if (freshFamily != null) {
-      freshFamily.settle(size());
+    if (isFresh()) {
+      settleFresh(size());
     } else {
       items.forEach(item -> item.family().settle(1));
     }

@@ -72,10 +72,13 @@ final class Conclusion<T> {
     Batch<T> batch = answer.batch();
     List<ItemResult> results = new ArrayList<>();
     Trouble trouble = new Trouble();
+    boolean oneByOne = isToldOneByOne(batch);
     int retried = 0;
     for (int i = 0; i < outcomes.length; i++) {
       if (outcomes[i] instanceof Outcome.Succeeded) {
-        succeeded(batch, i);
+        if (oneByOne) {
+          succeeded(batch, i);
+        }
       } else {
         boolean again = outcomes[i] instanceof Outcome.Failed failed
             && again(batch, i, failed.failure(), trouble);
@@ -87,6 +90,10 @@ final class Conclusion<T> {
       }
     }
     int succeeded = outcomes.length - results.size();
+    if (!oneByOne) {
+      batch.settleFresh(succeeded);
+      parts.onlookers.succeeded(succeeded);
+    }
     parts.tally.succeeded(succeeded);
     done(
         batch,
@@ -112,6 +119,17 @@ final class Conclusion<T> {
     } else {
       credentialRefreshed = false;
     }
+  }
+
+  /**
+   * {@return whether somebody wants to hear of each success by itself} In most chunks of most runs
+   * nobody does, and counting them is enough.
+   */
+  private boolean isToldOneByOne(Batch<T> batch) {
+    return !batch.isFresh()
+        || !batch.hasValues()
+        || !parts.workload.busy().isEmpty()
+        || parts.onlookers.isWatching();
   }
 
   private void succeeded(Batch<T> batch, int index) {

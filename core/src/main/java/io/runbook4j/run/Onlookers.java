@@ -39,8 +39,8 @@ final class Onlookers {
   }
 
   void succeeded(List<String> keys) {
-    ended += keys.size();
-    if (watch == null && picks == null) {
+    succeeded(keys.size());
+    if (!isWatching()) {
       return;
     }
     Instant now = time.now();
@@ -49,9 +49,19 @@ final class Onlookers {
     }
   }
 
+  /** {@return whether anybody wants to know which items succeeded, and not only how many} */
+  boolean isWatching() {
+    return watch != null || picks != null;
+  }
+
+  /** Counts successes of which nobody wants to know the keys. */
+  void succeeded(int items) {
+    ended += items;
+  }
+
   void succeeded(String key) {
     ended++;
-    if (watch != null || picks != null) {
+    if (isWatching()) {
       succeeded(key, time.now());
     }
   }

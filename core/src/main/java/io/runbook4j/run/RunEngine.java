@@ -387,7 +387,8 @@ final class RunEngine<T> implements RunControl, Conclusion.Stopper {
       event.run = setup.id().value();
       event.number = answer.batch().number();
       event.items = answer.batch().size();
-      event.result = answer.result().toString();
+      event.took = answer.tookNanos();
+      event.result = RunEvents.inWords(answer.result());
       event.commit();
     }
     parts.onlookers.answered(Duration.ofNanos(answer.tookNanos()));

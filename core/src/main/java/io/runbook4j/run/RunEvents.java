@@ -1,15 +1,25 @@
 package io.runbook4j.run;
 
+import io.runbook4j.spi.sync.ChunkResult;
 import jdk.jfr.Category;
 import jdk.jfr.Description;
 import jdk.jfr.Event;
 import jdk.jfr.Label;
 import jdk.jfr.Name;
 import jdk.jfr.StackTrace;
+import jdk.jfr.Timespan;
 
 /** What a run tells Java Flight Recorder. */
 final class RunEvents {
   private RunEvents() {}
+
+  /** {@return a few words: an outcome for each of a thousand items has no place in an event} */
+  static String inWords(ChunkResult result) {
+    String others = result.others().map(Object::toString).orElse("not reported");
+    return result.reported().isEmpty()
+        ? others
+        : result.reported().size() + " items reported by key, others " + others;
+  }
 
   @Name("io.runbook4j.Chunk")
   @Label("Chunk")
@@ -25,6 +35,10 @@ final class RunEvents {
 
     @Label("Items")
     int items;
+
+    @Label("Took")
+    @Timespan(Timespan.NANOSECONDS)
+    long took;
 
     @Label("Result")
     String result = "";

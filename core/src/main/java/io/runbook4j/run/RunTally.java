@@ -19,6 +19,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** Counts what happens in a run, in bounded memory. Not safe for many threads. */
 final class RunTally {
@@ -37,6 +38,11 @@ final class RunTally {
   private long chunkCount;
   private Duration waited = Duration.ZERO;
   private final Map<Group, Members> groups = new HashMap<>();
+
+  /** What was said last, if it does not name its item: it is often said again. */
+  private @Nullable Said lastSaid;
+
+  private Members lastMembers = new Members();
   private final Deque<ChunkReport> chunks = new ArrayDeque<>();
   private final Deque<SizeChange> sizeChanges = new ArrayDeque<>();
   private final Deque<LimitReport> limits = new ArrayDeque<>();
@@ -89,16 +95,18 @@ final class RunTally {
 
   private boolean group(
       String key, Optional<FailureKind> kind, Optional<String> code, String message) {
-    Group group = new Group(kind, code, signature(message, key));
-    if (groups.size() >= MOST_REASONS && !groups.containsKey(group)) {
-      group = OTHER;
+    Said said = new Said(kind, code, message);
+    if (!said.equals(lastSaid) || message.contains(key)) {
+      lastMembers = members(new Group(kind, code, signature(message, key)));
+      lastSaid = message.contains(key) ? null : said;
     }
-    Members members = groups.computeIfAbsent(group, g -> new Members());
-    members.count++;
-    if (members.samples.size() < MOST_SAMPLES) {
-      members.samples.add(key);
-    }
+    lastMembers.add(key);
     return true;
+  }
+
+  private Members members(Group group) {
+    boolean isOneTooMany = groups.size() >= MOST_REASONS && !groups.containsKey(group);
+    return groups.computeIfAbsent(isOneTooMany ? OTHER : group, g -> new Members());
   }
 
   /**
@@ -244,8 +252,17 @@ final class RunTally {
 
   private record Group(Optional<FailureKind> kind, Optional<String> code, String text) {}
 
+  private record Said(Optional<FailureKind> kind, Optional<String> code, String message) {}
+
   private static final class Members {
     private long count;
     private final List<String> samples = new ArrayList<>(MOST_SAMPLES);
+
+    void add(String key) {
+      count++;
+      if (samples.size() < MOST_SAMPLES) {
+        samples.add(key);
+      }
+    }
   }
 }

@@ -6,7 +6,9 @@ import io.runbook4j.spi.sync.Failure;
 import io.runbook4j.spi.sync.FailureKind;
 import io.runbook4j.spi.sync.Outcome;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Decides who sees to an answer: what the service said of each item is concluded; a refusal of the
@@ -56,25 +58,66 @@ final class Settlement<T> {
       return;
     }
     Outcome[] outcomes = new Outcome[batch.size()];
-    Outcome others = result.others().orElse(NOT_REPORTED);
-    int reported = 0;
-    List<String> doubtful = new ArrayList<>(0);
-    for (int i = 0; i < outcomes.length; i++) {
-      Outcome own = result.reported().get(batch.key(i));
-      reported += own == null ? 0 : 1;
-      outcomes[i] = own != null ? own : others;
-      if (outcomes[i] instanceof Outcome.InDoubt) {
-        doubtful.add(batch.key(i));
-      }
-    }
-    if (reported < result.reported().size()) {
+    Arrays.fill(outcomes, result.others().orElse(NOT_REPORTED));
+    if (!placeInOrder(batch, result, outcomes) && !placeByKey(batch, result, outcomes)) {
       stopper.fail(invented(batch, result));
     }
+    List<String> doubtful = doubtful(batch, result, outcomes);
     if (!doubtful.isEmpty() && doubts.mayVerify()) {
       doubts.verify(batch, doubtful, outcomes);
     } else {
       conclusion.conclude(answer, outcomes, timing);
     }
+  }
+
+  /**
+   * Puts the reported outcomes in their places in one walk, which nearly every target allows: it
+   * reports in the chunk's order.
+   *
+   * @return whether all were placed
+   */
+  private static boolean placeInOrder(Batch<?> batch, ChunkResult result, Outcome[] outcomes) {
+    int index = 0;
+    for (Map.Entry<String, Outcome> own : result.reported().entrySet()) {
+      String key = own.getKey();
+      int hash = key.hashCode();
+      while (index < outcomes.length
+          && (batch.key(index).hashCode() != hash || !batch.key(index).equals(key))) {
+        index++;
+      }
+      if (index == outcomes.length) {
+        return false;
+      }
+      outcomes[index++] = own.getValue();
+    }
+    return true;
+  }
+
+  /** {@return whether all that was reported is of this chunk} */
+  private static boolean placeByKey(Batch<?> batch, ChunkResult result, Outcome[] outcomes) {
+    int placed = 0;
+    for (int i = 0; i < outcomes.length; i++) {
+      Outcome own = result.reported().get(batch.key(i));
+      if (own != null) {
+        outcomes[i] = own;
+        placed++;
+      }
+    }
+    return placed == result.reported().size();
+  }
+
+  private static List<String> doubtful(Batch<?> batch, ChunkResult result, Outcome[] outcomes) {
+    boolean isAny = result.others().orElse(null) instanceof Outcome.InDoubt;
+    for (Outcome own : result.reported().values()) {
+      isAny |= own instanceof Outcome.InDoubt;
+    }
+    List<String> doubtful = new ArrayList<>(0);
+    for (int i = 0; isAny && i < outcomes.length; i++) {
+      if (outcomes[i] instanceof Outcome.InDoubt) {
+        doubtful.add(batch.key(i));
+      }
+    }
+    return doubtful;
   }
 
   private String invented(Batch<T> batch, ChunkResult result) {

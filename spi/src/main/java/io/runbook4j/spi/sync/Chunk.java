@@ -32,7 +32,8 @@ public final class Chunk<T> implements Iterable<Item<T>> {
       throw new IllegalArgumentException("values must be as many as keys and at least 1, was "
           + values.size() + " for " + keys.size());
     }
-    return new Chunk<>(idempotencyKey, Slice.of(keys), Slice.of(values));
+    return new Chunk<>(
+        idempotencyKey, keys instanceof KeySlice ? keys : Slice.of(keys), Slice.of(values));
   }
 
   /**

@@ -1,7 +1,6 @@
 package io.runbook4j.spi.sync;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,13 +17,13 @@ import org.jspecify.annotations.Nullable;
  * @param <T> the type of the items' values
  */
 public final class Page<T> {
-  private final List<String> keys;
+  private final String[] keys;
   private final List<@Nullable T> values;
   private final Map<Integer, Failure> unreadable;
   private final @Nullable Cursor next;
 
   private Page(
-      List<String> keys,
+      String[] keys,
       List<@Nullable T> values,
       Map<Integer, Failure> unreadable,
       @Nullable Cursor next) {
@@ -58,17 +57,17 @@ public final class Page<T> {
     for (String each : keys) {
       Keys.check(each);
     }
-    return new Page<>(Arrays.asList(keys), values, Map.of(), next.orElse(null));
+    return new Page<>(keys, values, Map.of(), next.orElse(null));
   }
 
   /** {@return how many items the page holds, the unreadable ones included} */
   public int size() {
-    return keys.size();
+    return keys.length;
   }
 
   /** {@return the key of the item at {@code index}, from 0} */
   public String key(int index) {
-    return keys.get(index);
+    return keys[index];
   }
 
   /**
@@ -80,7 +79,7 @@ public final class Page<T> {
     T value = values.get(index);
     if (value == null) {
       throw new IllegalStateException(
-          "item " + keys.get(index) + " has no value: " + unreadable.get(index));
+          "item " + keys[index] + " has no value: " + unreadable.get(index));
     }
     return value;
   }
@@ -97,7 +96,7 @@ public final class Page<T> {
 
   /** {@return a view of the keys from {@code from} to before {@code to}; not to be modified} */
   public List<String> keys(int from, int to) {
-    return new Slice<>(keys, from, to);
+    return new KeySlice(keys, from, to);
   }
 
   /**
@@ -222,7 +221,7 @@ public final class Page<T> {
     }
 
     private Page<T> end(@Nullable Cursor next) {
-      return new Page<>(keys, values, unreadable, next);
+      return new Page<>(keys.toArray(String[]::new), values, unreadable, next);
     }
   }
 }
