@@ -45,9 +45,12 @@ final class ChunkItems {
       });
       return;
     }
-    for (ItemResult result : done.results()) {
+    List<ItemResult> results = done.results();
+    List<String> own = keys instanceof KeyList unparsed ? unparsed.at(results) : List.of();
+    for (int i = 0; i < results.size(); i++) {
+      ItemResult result = results.get(i);
       if (!succeeded(result)) {
-        visitor.item(keys.get(result.index()), result);
+        visitor.item(own.isEmpty() ? keys.get(result.index()) : own.get(i), result);
       }
     }
   }

@@ -57,10 +57,9 @@ final class ItemRecords {
     upToDate().put(item.key(), item);
   }
 
+  /** Takes the key's record away, if it has one. Ask the marks first: few keys have. */
   void remove(String key) {
-    if (marks.mayHave(key)) {
-      change(key);
-    }
+    change(key);
   }
 
   private void change(Object change) {

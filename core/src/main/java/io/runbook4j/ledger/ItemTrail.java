@@ -37,11 +37,7 @@ final class ItemTrail implements RunFollower {
 
   @Override
   public void done(ChunkIntent chunk, ChunkDone done) {
-    if (!records.marks().isEmpty()) {
-      for (String key : chunk.keys()) {
-        records.remove(key);
-      }
-    }
+    records.marks().among(chunk.keys()).forEach(records::remove);
     ChunkItems.forEachNotSucceeded(
         chunk.keys(),
         done,

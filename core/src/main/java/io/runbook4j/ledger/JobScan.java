@@ -11,6 +11,7 @@ import java.time.Instant;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -30,6 +31,10 @@ final class JobScan {
   private final Catalog catalog;
   private final Predicate<RunId> held;
   private final Map<String, Mark> marks = new HashMap<>();
+
+  /** Spares nearly all keys that succeed a look into the map, and being made text. */
+  private final KeyMarks marked = new KeyMarks();
+
   private boolean addsTroubles = true;
 
   /** Where a record stands among those of all runs. */
@@ -133,19 +138,19 @@ final class JobScan {
     public void done(ChunkIntent chunk, ChunkDone done) {
       Place place = place(done.at());
       begun.remove(done.number());
-      if (marks.isEmpty() && ChunkItems.allSucceeded(done)) {
-        return;
-      }
-      ChunkItems.forEach(chunk.keys(), done, (key, result) -> {
-        if (ChunkItems.succeeded(result)) {
-          Mark mark = marks.get(key);
-          if (mark != null && isNewer(place, mark.place())) {
-            marks.remove(key);
-          }
-        } else if (addsTroubles) {
+      Set<String> succeeded = new HashSet<>(marked.among(chunk.keys()));
+      ChunkItems.forEachNotSucceeded(chunk.keys(), done, (key, result) -> {
+        succeeded.remove(key);
+        if (addsTroubles) {
           add(ItemRecord.of(run, key, done.at(), result), place);
         }
       });
+      for (String key : succeeded) {
+        Mark mark = marks.get(key);
+        if (mark != null && isNewer(place, mark.place())) {
+          marks.remove(key);
+        }
+      }
     }
 
     @Override
@@ -174,6 +179,7 @@ final class JobScan {
       Mark mark = marks.get(item.key());
       if (mark == null || isNewer(place, mark.place())) {
         marks.put(item.key(), new Mark(item, place));
+        marked.mark(item.key());
       }
     }
   }

@@ -3,8 +3,10 @@ package io.runbook4j.ledger;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import io.runbook4j.spi.ledger.ItemResult;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.util.AbstractList;
 import java.util.ArrayList;
 import java.util.List;
@@ -12,9 +14,10 @@ import java.util.RandomAccess;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A chunk's keys as they stand in the file, parsed when somebody looks at one. Most chunks of a
- * long run succeed, and nobody does. Immutable; safe for many threads: parsing twice gives equal
- * lists, and the list that is kept has final fields only.
+ * A chunk's keys as they stand in the file, parsed when somebody looks at them. Most chunks of a
+ * long run succeed, and nobody does; where a few of a chunk's items failed, or have a record that
+ * the chunk may end, only their keys become text. Immutable; safe for many threads: parsing twice
+ * gives equal lists, and the list that is kept has final fields only.
  */
 final class KeyList extends AbstractList<String> implements RandomAccess {
   private static final JsonFactory JSON = new JsonFactory();
@@ -31,17 +34,45 @@ final class KeyList extends AbstractList<String> implements RandomAccess {
 
   @Override
   public String get(int index) {
-    List<String> parsed = keys;
-    if (parsed == null) {
-      parsed = parse();
-      keys = parsed;
-    }
-    return parsed.get(index);
+    return parsed().get(index);
   }
 
   @Override
   public int size() {
     return size;
+  }
+
+  /** {@return the keys at these places, which rise} */
+  List<String> at(List<ItemResult> results) {
+    List<String> found = new ArrayList<>(results.size());
+    Plain plain = new Plain();
+    while (found.size() < results.size() && plain.next()) {
+      if (plain.index == results.get(found.size()).index()) {
+        found.add(plain.text());
+      }
+    }
+    return plain.isOdd ? results.stream().map(result -> get(result.index())).toList() : found;
+  }
+
+  /** {@return the keys that the marks may have} */
+  List<String> marked(KeyMarks marks) {
+    List<String> found = new ArrayList<>(0);
+    Plain plain = new Plain();
+    while (plain.next()) {
+      if (marks.mayHave(plain.hash)) {
+        found.add(plain.text());
+      }
+    }
+    return plain.isOdd ? parsed().stream().filter(marks::mayHave).toList() : found;
+  }
+
+  private List<String> parsed() {
+    List<String> parsed = keys;
+    if (parsed == null) {
+      parsed = parse();
+      keys = parsed;
+    }
+    return parsed;
   }
 
   private List<String> parse() {
@@ -55,5 +86,37 @@ final class KeyList extends AbstractList<String> implements RandomAccess {
       throw new UncheckedIOException("Keys with a right checksum are not JSON", e);
     }
     return List.copyOf(parsed);
+  }
+
+  /** Walks over keys of ASCII letters without escapes; at any other it is at its end, and odd. */
+  private final class Plain {
+    private int index = -1;
+    private int from;
+    private int to;
+    private int hash;
+    private boolean isOdd;
+
+    /** Goes to the next key, and computes what its {@link String#hashCode} would be. */
+    boolean next() {
+      int at = index < 0 ? 1 : to + 1;
+      at += at < array.length && array[at] == ',' ? 1 : 0;
+      if (index + 1 == size) {
+        return false;
+      }
+      isOdd = at >= array.length || array[at] != '"';
+      from = ++at;
+      hash = 0;
+      while (!isOdd && array[at] != '"') {
+        hash = 31 * hash + array[at];
+        isOdd = array[at] == '\\' || array[at] < ' ' || ++at == array.length;
+      }
+      to = at;
+      index++;
+      return !isOdd;
+    }
+
+    String text() {
+      return new String(array, from, to - from, StandardCharsets.US_ASCII);
+    }
   }
 }

@@ -1,6 +1,8 @@
 package io.runbook4j.ledger;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * Tells of nearly every key that never had a record that it had none. Two bits for each key that
@@ -33,12 +35,32 @@ final class KeyMarks {
     return marked == 0;
   }
 
-  /** {@return false if this key was never marked} */
-  boolean mayHave(String key) {
-    return mayHave(mixed(key.hashCode()));
+  /** {@return those of the keys that may be marked} */
+  List<String> among(List<String> keys) {
+    if (isEmpty()) {
+      return List.of();
+    }
+    if (keys instanceof KeyList unparsed) {
+      return unparsed.marked(this);
+    }
+    List<String> found = new ArrayList<>(0);
+    for (int i = 0; i < keys.size(); i++) { // an iterator's checks cost as much as the look
+      String key = keys.get(i);
+      if (mayHave(key)) {
+        found.add(key);
+      }
+    }
+    return found;
   }
 
-  private boolean mayHave(long mixed) {
+  /** {@return false if this key was never marked} */
+  boolean mayHave(String key) {
+    return mayHave(key.hashCode());
+  }
+
+  /** {@return false if no key of this hash was ever marked} */
+  boolean mayHave(int hash) {
+    long mixed = mixed(hash);
     long bits = bits(mixed);
     return (words[word(mixed)] & bits) == bits;
   }

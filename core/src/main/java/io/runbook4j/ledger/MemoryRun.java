@@ -62,7 +62,10 @@ final class MemoryRun implements RunFollower {
   public void done(ChunkIntent chunk, ChunkDone done) {
     window.done(chunk, done);
     inherited.remove(done.number());
-    forgetMarked(chunk.keys());
+    for (String key : jobRecords.marks().among(chunk.keys())) { // the marks are the trail's too
+      trail.forget(key);
+      jobTrail.forget(key);
+    }
     ChunkItems.forEachNotSucceeded(chunk.keys(), done, (key, result) -> {
       ItemRecord item = ItemRecord.of(id, key, done.at(), result);
       trail.renew(item);
@@ -71,21 +74,6 @@ final class MemoryRun implements RunFollower {
         troubles.add(item);
       }
     });
-  }
-
-  /** The run's records have their marks in common with the job's: one look serves both. */
-  private void forgetMarked(List<String> keys) {
-    KeyMarks marks = jobRecords.marks();
-    if (marks.isEmpty()) {
-      return;
-    }
-    for (int i = 0; i < keys.size(); i++) { // an iterator's checks cost as much as the look
-      String key = keys.get(i);
-      if (marks.mayHave(key)) {
-        trail.forget(key);
-        jobTrail.forget(key);
-      }
-    }
   }
 
   @Override
