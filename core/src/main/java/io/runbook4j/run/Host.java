@@ -1,5 +1,6 @@
 package io.runbook4j.run;
 
+import io.runbook4j.adapter.Redactor;
 import io.runbook4j.alert.AlertRouter;
 import io.runbook4j.alert.Watch;
 import io.runbook4j.limit.Limits;
@@ -20,4 +21,5 @@ record Host(
     Optional<Watch> watch,
     Time time,
     RandomGenerator random,
-    Executor executor) {}
+    Executor executor,
+    Redactor redactor) {}

@@ -37,6 +37,7 @@ final class ItemFeed<T> implements AutoCloseable {
 
   private final Source<T> source;
   private final boolean seekable;
+  private final Redaction redaction;
   private final Position resumed;
   private final Map<String, Integer> settled;
   private final Map<String, OpenChunk<T>> open = new LinkedHashMap<>();
@@ -69,8 +70,9 @@ final class ItemFeed<T> implements AutoCloseable {
    * @param seekable whether the source's cursors mean something in a later process; a rerun's do
    *     not, it begins again
    */
-  ItemFeed(Source<T> source, ResumePoint resume, boolean seekable) {
+  ItemFeed(Source<T> source, ResumePoint resume, boolean seekable, Redaction redaction) {
     this.source = source;
+    this.redaction = redaction;
     this.seekable = seekable;
     this.resumed = seekable ? resume.position() : Position.start();
     this.settled = new HashMap<>(resume.settledSince());
@@ -224,7 +226,8 @@ final class ItemFeed<T> implements AutoCloseable {
       return false;
     }
     if (unreadable != null) {
-      draft.addUnreadable(new Draft.Unreadable(key, pagePosition.page(), unreadable), pageStart());
+      draft.addUnreadable(
+          new Draft.Unreadable(key, pagePosition.page(), redaction.clean(unreadable)), pageStart());
     } else {
       draft.add(key, page.value(index), pagePosition.page(), pageStart());
     }

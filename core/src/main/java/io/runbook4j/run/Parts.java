@@ -22,6 +22,7 @@ final class Parts<T> {
   final RunListeners listeners;
   final Alarm alarm;
   final Onlookers onlookers;
+  final Redaction redaction;
   private final String run;
   private final List<ChunkReport> concluded = new ArrayList<>();
 
@@ -31,11 +32,12 @@ final class Parts<T> {
     time = host.time();
     random = host.random();
     run = setup.id().value();
-    feed = new ItemFeed<>(setup.source(), resume, setup.isSeekable());
+    redaction = new Redaction(host.redactor());
+    feed = new ItemFeed<>(setup.source(), resume, setup.isSeekable(), redaction);
     workload = new Workload<>(feed);
     sizer = job.chunkSize().start(job.target().maxChunk());
     recorder = new Recorder(host.ledger(), setup.id());
-    tally = new RunTally(resume.settled());
+    tally = new RunTally(resume.settled(), redaction);
     throttle = new Throttle(
         job, host.limits().configure(job.service(), job.quotas()), recorder, tally, time, random);
     listeners = new RunListeners(host.listeners(), tally);

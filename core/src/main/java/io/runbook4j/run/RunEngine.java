@@ -71,7 +71,7 @@ final class RunEngine<T> implements RunControl, Conclusion.Stopper {
     this.job = setup.job();
     this.host = host;
     this.parts = new Parts<>(setup, host);
-    this.call = new TargetCall<>(job.target(), job.guards(), host.time());
+    this.call = new TargetCall<>(job, host.time(), parts.redaction);
     this.budget = host.budgets().of(job.service());
     this.signal = host.time().newSignal();
     this.startedAt = host.time().now();
@@ -98,7 +98,7 @@ final class RunEngine<T> implements RunControl, Conclusion.Stopper {
   @Override
   public void stop(String reason) {
     if (stopReason == null) {
-      stopReason = reason;
+      stopReason = parts.redaction.clean(reason);
     }
     signal.raise();
   }

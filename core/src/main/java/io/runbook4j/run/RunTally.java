@@ -28,6 +28,7 @@ final class RunTally {
   private static final int MOST_SAMPLES = 5;
   private static final Group OTHER = new Group(Optional.empty(), Optional.empty(), "other reasons");
 
+  private final Redaction redaction;
   private long succeeded;
   private long failed;
   private long skipped;
@@ -51,7 +52,8 @@ final class RunTally {
   private final Deque<Finding> findings = new ArrayDeque<>();
   private Optional<String> spotCheck = Optional.empty();
 
-  RunTally(Counts before) {
+  RunTally(Counts before, Redaction redaction) {
+    this.redaction = redaction;
     succeeded = before.succeeded();
     failed = before.failed();
     skipped = before.skipped();
@@ -176,7 +178,7 @@ final class RunTally {
   }
 
   void problem(String problem) {
-    keep(problems, problem);
+    keep(problems, redaction.clean(problem));
   }
 
   private static <E> void keep(Deque<E> rows, E row) {

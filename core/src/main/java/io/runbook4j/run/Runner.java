@@ -1,5 +1,6 @@
 package io.runbook4j.run;
 
+import io.runbook4j.adapter.Redactor;
 import io.runbook4j.alert.AlertRouter;
 import io.runbook4j.alert.Rule;
 import io.runbook4j.alert.Watch;
@@ -65,7 +66,8 @@ public final class Runner implements AutoCloseable {
         builder.random,
         builder.executor == null
             ? Executors.newCachedThreadPool(new DaemonThreads())
-            : builder.executor);
+            : builder.executor,
+        builder.redactor);
   }
 
   /** {@return a builder; with no settings it gives a runner that keeps its ledger in memory} */
@@ -291,6 +293,7 @@ public final class Runner implements AutoCloseable {
     private Time time = Time.system();
     private RandomGenerator random = RandomGenerator.getDefault();
     private @Nullable Executor executor;
+    private Redactor redactor = new Redactor();
 
     private Builder() {}
 
@@ -383,6 +386,16 @@ public final class Runner implements AutoCloseable {
      */
     public Builder executor(Executor executor) {
       this.executor = Objects.requireNonNull(executor, "executor");
+      return this;
+    }
+
+    /**
+     * Sets what blots secrets out of every message of a target or a source before it is recorded,
+     * reported or raised: {@code Adapters.redactor()}, say, which knows the secrets that adapters
+     * were given. Default a new one, which knows secrets by their looks only.
+     */
+    public Builder redactor(Redactor redactor) {
+      this.redactor = Objects.requireNonNull(redactor, "redactor");
       return this;
     }
 

@@ -29,11 +29,14 @@ import org.jspecify.annotations.Nullable;
 final class TargetCall<T> {
   private final Target<T> target;
   private final Time time;
+  private final Redaction redaction;
   private final @Nullable FailsafeExecutor<ChunkResult> guard;
 
-  TargetCall(Target<T> target, List<Policy<ChunkResult>> guards, Time time) {
-    this.target = target;
+  TargetCall(SyncJob<T> job, Time time, Redaction redaction) {
+    List<Policy<ChunkResult>> guards = job.guards();
+    this.target = job.target();
     this.time = time;
+    this.redaction = redaction;
     this.guard = guards.isEmpty() ? null : Failsafe.with(guards);
   }
 
@@ -43,11 +46,11 @@ final class TargetCall<T> {
     Error error = null;
     try {
       Batch.Doubt doubt = batch.doubt().orElse(null);
-      result = doubt == null ? apply(batch.chunk()) : verify(doubt);
+      result = redaction.clean(doubt == null ? apply(batch.chunk()) : verify(doubt));
     } catch (Error e) {
       error = e; // handed to the run's own thread, which throws it once the other chunks are in
     } catch (Throwable e) { // a checked exception that nobody declared
-      result = threw(e);
+      result = redaction.clean(threw(e));
     }
     return new Answer<>(batch, sent, time.nanoTime() - sent, result, error);
   }
