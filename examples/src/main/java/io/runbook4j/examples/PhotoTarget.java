@@ -48,7 +48,7 @@ final class PhotoTarget implements Target<PhotoUpdate> {
   }
 
   private static ChunkResult results(RestResponse response) {
-    JsonNode results = response.json().path("results");
+    JsonNode results = array(response, "results");
     ChunkResult.Builder chunk = ChunkResult.builder();
     Set<String> seen = new HashSet<>();
     for (JsonNode result : results) {
@@ -60,6 +60,17 @@ final class PhotoTarget implements Target<PhotoUpdate> {
           user, outcome(result.path("status").asInt(), result.path("error").asText("")));
     }
     return chunk.build();
+  }
+
+  /**
+   * An answer without its list says nothing of any user, and must not be taken for an empty one.
+   */
+  private static JsonNode array(RestResponse response, String field) {
+    JsonNode array = response.json().path(field);
+    if (!array.isArray()) {
+      throw response.nonsense(field + " must be an array, was " + array.getNodeType());
+    }
+    return array;
   }
 
   private static Outcome outcome(int status, String error) {
@@ -80,10 +91,8 @@ final class PhotoTarget implements Target<PhotoUpdate> {
   @Override
   public Optional<Map<String, Verdict>> verify(List<String> keys) throws InterruptedException {
     try {
-      JsonNode applied = client
-          .send(RestRequest.get("photos").query("users", String.join(",", keys)))
-          .json()
-          .path("applied");
+      JsonNode applied = array(
+          client.send(RestRequest.get("photos").query("users", String.join(",", keys))), "applied");
       Map<String, Verdict> verdicts = new HashMap<>();
       keys.forEach(key -> verdicts.put(key, Verdict.ABSENT));
       applied.forEach(user -> verdicts.replace(user.asText(), Verdict.APPLIED));
