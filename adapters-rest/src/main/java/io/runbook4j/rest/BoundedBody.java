@@ -3,7 +3,6 @@ package io.runbook4j.rest;
 import io.runbook4j.spi.sync.Failure;
 import io.runbook4j.spi.sync.FailureKind;
 import java.io.ByteArrayOutputStream;
-import java.net.http.HttpResponse.BodySubscriber;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.OptionalLong;
@@ -16,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * Collects a body up to a bound; then it cancels the body, which closes the connection. It never
  * fails, so that the status of the answer is not lost with its body.
  */
-final class BoundedBody implements BodySubscriber<Body> {
+final class BoundedBody implements AnswerBody {
   private final long maxBytes;
   private final OptionalLong announced;
   private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
@@ -64,12 +63,10 @@ final class BoundedBody implements BodySubscriber<Body> {
 
   @Override
   public void onError(Throwable cause) {
-    body.complete(Body.broken(
-        bytes.toByteArray(),
-        Failure.of(
-            FailureKind.NETWORK,
-            "the body broke off after " + bytes.size() + " bytes ("
-                + cause.getClass().getSimpleName() + ")")));
+    byte[] came = bytes.toByteArray();
+    String problem = "the body broke off after " + came.length + " bytes ("
+        + cause.getClass().getSimpleName() + ")";
+    body.complete(Body.broken(came, Failure.of(FailureKind.NETWORK, problem)));
   }
 
   @Override

@@ -13,20 +13,13 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
-import java.net.http.HttpHeaders;
 import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
-import java.net.http.HttpTimeoutException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Properties;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -168,7 +161,7 @@ public final class RestClient {
     }
     BodyReader reader = new BodyReader(own, streams);
     long start = time.nanoTime();
-    RestResponse response = transfer(exchange, wire, reader);
+    RestResponse response = response(exchange, new Call(http, exchange, reader).send(wire));
     LOG.debug(
         "answered request=\"{}\" status={} millis={}",
         exchange.label(),
@@ -177,57 +170,11 @@ public final class RestClient {
     return response;
   }
 
-  private RestResponse transfer(Exchange exchange, HttpRequest wire, BodyReader reader)
-      throws InterruptedException {
-    CompletableFuture<HttpResponse<Body>> call = http.sendAsync(wire, reader);
-    try {
-      HttpResponse<Body> answer =
-          call.get(exchange.bounds().timeout().toNanos(), TimeUnit.NANOSECONDS);
-      return response(exchange, answer.statusCode(), answer.headers(), answer.body());
-    } catch (TimeoutException e) {
-      call.cancel(true);
-      return headOnly(
-          exchange,
-          reader,
-          new HttpTimeoutException("no whole answer in time"),
-          "the body was not whole within " + exchange.bounds().timeout());
-    } catch (ExecutionException e) {
-      return headOnly(exchange, reader, e.getCause(), "the body could not be read");
-    } catch (InterruptedException e) {
-      call.cancel(true);
-      throw e;
-    }
-  }
-
-  /** {@return what is known from the head of an answer whose body did not come} */
-  private RestResponse headOnly(
-      Exchange exchange, BodyReader reader, @Nullable Throwable cause, String problem) {
-    HttpResponse.ResponseInfo head = reader.head();
-    if (head != null) {
-      FailureKind kind =
-          cause instanceof HttpTimeoutException ? FailureKind.TIMEOUT : FailureKind.NETWORK;
-      return response(
-          exchange, head.statusCode(), head.headers(), Body.missing(Failure.of(kind, problem)));
-    }
-    throw exchange.lost(io(cause));
-  }
-
-  private static IOException io(@Nullable Throwable cause) {
-    if (cause instanceof VirtualMachineError e) {
-      throw e;
-    }
-    if (cause instanceof IOException e) {
-      return e;
-    }
-    return cause instanceof UncheckedIOException e
-        ? Objects.requireNonNull(e.getCause())
-        : new IOException("the HTTP client failed", cause);
-  }
-
-  private RestResponse response(Exchange exchange, int status, HttpHeaders headers, Body body) {
-    List<LimitSignal> limits = LimitHeaders.parse(status, headers.map(), time.now());
+  private RestResponse response(Exchange exchange, Call.Answer answer) {
+    List<LimitSignal> limits =
+        LimitHeaders.parse(answer.status(), answer.headers().map(), time.now());
     limits.forEach(this::learn);
-    return new RestResponse(exchange, status, headers, body, limits);
+    return new RestResponse(exchange, answer, limits);
   }
 
   private void learn(LimitSignal signal) {

@@ -21,12 +21,11 @@ public final class RestResponse {
   private final Body body;
   private final List<LimitSignal> limits;
 
-  RestResponse(
-      Exchange exchange, int status, HttpHeaders headers, Body body, List<LimitSignal> limits) {
+  RestResponse(Exchange exchange, Call.Answer answer, List<LimitSignal> limits) {
     this.exchange = exchange;
-    this.status = status;
-    this.headers = headers;
-    this.body = body;
+    this.status = answer.status();
+    this.headers = answer.headers();
+    this.body = answer.body();
     this.limits = limits;
   }
 
