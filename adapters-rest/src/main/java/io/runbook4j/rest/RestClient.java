@@ -155,9 +155,9 @@ public final class RestClient {
     if (permits != null && request.permits() > 0) {
       permits.acquire(request.permits());
     }
-    if (!request.isSafe() && gate.isLocalOnly()) { // asked last: the wait may have been long
-      throw RestException.refused(
-          Failure.of(FailureKind.CANCELLED, "not sent: the gate is local-only"));
+    if (request.isKeptInBy(gate)) { // asked last: the wait may have been long
+      throw RestException.refused(Failure.of(
+          FailureKind.CANCELLED, exchange.label() + " was not sent: the gate is local-only"));
     }
     BodyReader reader = new BodyReader(own, streams);
     long start = time.nanoTime();
@@ -316,8 +316,8 @@ public final class RestClient {
 
     /**
      * Sets the gate that keeps in whatever may change something while it is local-only: all but
-     * GET, HEAD and OPTIONS. Such a request fails with CANCELLED, and nothing is sent. Default
-     * always open.
+     * GET, HEAD, OPTIONS and what is {@link RestRequest#passingGate}. Such a request fails with
+     * CANCELLED, and nothing is sent. Default always open.
      */
     public Builder gate(OutboundGate gate) {
       this.gate = Objects.requireNonNull(gate, "gate");

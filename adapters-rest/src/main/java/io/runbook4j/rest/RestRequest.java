@@ -1,5 +1,6 @@
 package io.runbook4j.rest;
 
+import io.runbook4j.spi.OutboundGate;
 import io.runbook4j.spi.sync.Failure;
 import io.runbook4j.spi.sync.FailureException;
 import io.runbook4j.spi.sync.FailureKind;
@@ -55,7 +56,7 @@ public final class RestRequest {
 
   /** On what terms it is sent. */
   private record Terms(
-      int permits, IntPredicate accepted, @Nullable Duration timeout) {}
+      int permits, IntPredicate accepted, @Nullable Duration timeout, boolean passesGate) {}
 
   private RestRequest(String method, Content content) {
     this.method = method;
@@ -65,7 +66,7 @@ public final class RestRequest {
   private RestRequest(String method, String path, @Nullable String link) {
     this(
         method,
-        new Content(path, link, List.of(), Map.of(), null, new Terms(1, status -> false, null)));
+        new Content(path, link, List.of(), Map.of(), null, new Terms(1, status -> false, null, false)));
   }
 
   /**
@@ -164,8 +165,8 @@ public final class RestRequest {
     if (permits < 0) {
       throw new IllegalArgumentException("permits must be at least 0, was " + permits);
     }
-    return new RestRequest(
-        method, content.terms(new Terms(permits, content.terms.accepted, content.terms.timeout)));
+    Terms now = content.terms;
+    return terms(new Terms(permits, now.accepted, now.timeout, now.passesGate));
   }
 
   /**
@@ -173,18 +174,28 @@ public final class RestRequest {
    * asked about them.
    */
   public RestRequest accepting(IntPredicate statuses) {
-    return new RestRequest(
-        method, content.terms(new Terms(content.terms.permits, statuses, content.terms.timeout)));
+    Terms now = content.terms;
+    return terms(new Terms(now.permits, statuses, now.timeout, now.passesGate));
   }
 
   /** Sets a time-out of its own. Default the client's. */
   public RestRequest timeout(Duration timeout) {
-    return new RestRequest(
-        method,
-        content.terms(new Terms(
-            content.terms.permits,
-            content.terms.accepted,
-            RestClient.positive(timeout, "timeout"))));
+    Terms now = content.terms;
+    Duration own = RestClient.positive(timeout, "timeout");
+    return terms(new Terms(now.permits, now.accepted, own, now.passesGate));
+  }
+
+  /**
+   * Lets it leave while the client's gate is local-only, too: for what changes no item, such as an
+   * alert. Default only GET, HEAD and OPTIONS leave then.
+   */
+  public RestRequest passingGate() {
+    Terms now = content.terms;
+    return terms(new Terms(now.permits, now.accepted, now.timeout, true));
+  }
+
+  private RestRequest terms(Terms terms) {
+    return new RestRequest(method, content.terms(terms));
   }
 
   static boolean isPrintable(String value) {
@@ -226,6 +237,10 @@ public final class RestRequest {
 
   int permits() {
     return content.terms.permits;
+  }
+
+  boolean isKeptInBy(OutboundGate gate) { // a safe request changes nothing
+    return !isSafe() && !content.terms.passesGate && gate.isLocalOnly();
   }
 
   boolean accepts(int status) {

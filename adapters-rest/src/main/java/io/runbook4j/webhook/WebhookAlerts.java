@@ -48,7 +48,7 @@ final class WebhookAlerts implements AlertChannel {
   @Override
   public void send(Alert alert) throws InterruptedException {
     byte[] body = Json.bytes(format.body(redacted(alert)));
-    RestRequest request = RestRequest.post().body("application/json", body);
+    RestRequest request = RestRequest.post().body("application/json", body).passingGate();
     try {
       client.send(signer.signed(request, body));
     } catch (RestException e) {
