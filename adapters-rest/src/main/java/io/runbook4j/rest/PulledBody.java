@@ -26,11 +26,19 @@ final class PulledBody implements AnswerBody {
   private final Pieces pieces = new Pieces();
   private final BlockingQueue<Event> events = new LinkedBlockingQueue<>();
   private final CompletableFuture<Body> body =
-      CompletableFuture.completedFuture(Body.streamed(pieces));
+      CompletableFuture.completedFuture(Body.streamed(pieces, pieces::close));
   private volatile Flow.@Nullable Subscription subscription;
 
   PulledBody(Duration timeout) {
     this.timeout = timeout;
+  }
+
+  @Override
+  public void close() {
+    Flow.Subscription source = subscription;
+    if (source != null) {
+      source.cancel();
+    }
   }
 
   /** Buffers, or the end, with its cause if it is none. */
@@ -130,10 +138,7 @@ final class PulledBody implements AnswerBody {
     public void close() {
       ended = true;
       buffers.clear();
-      Flow.Subscription source = subscription;
-      if (source != null) {
-        source.cancel();
-      }
+      PulledBody.this.close();
     }
   }
 }

@@ -4,7 +4,6 @@ import io.runbook4j.spi.OutboundGate;
 import io.runbook4j.spi.sync.Failure;
 import io.runbook4j.spi.sync.FailureException;
 import io.runbook4j.spi.sync.FailureKind;
-import java.net.http.HttpRequest.BodyPublisher;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -35,7 +34,7 @@ public final class RestRequest {
       @Nullable String link,
       List<String> query,
       Map<String, String> headers,
-      @Nullable Function<Bounds, BodyPublisher> body,
+      @Nullable Function<Bounds, Outgoing> body,
       Terms terms) {
     Content query(List<String> query) {
       return new Content(path, link, query, headers, body, terms);
@@ -45,7 +44,7 @@ public final class RestRequest {
       return new Content(path, link, query, headers, body, terms);
     }
 
-    Content body(Function<Bounds, BodyPublisher> body) {
+    Content body(Function<Bounds, Outgoing> body) {
       return new Content(path, link, query, headers, body, terms);
     }
 
@@ -66,7 +65,8 @@ public final class RestRequest {
   private RestRequest(String method, String path, @Nullable String link) {
     this(
         method,
-        new Content(path, link, List.of(), Map.of(), null, new Terms(1, status -> false, null, false)));
+        new Content(
+            path, link, List.of(), Map.of(), null, new Terms(1, status -> false, null, false)));
   }
 
   /**
@@ -144,20 +144,21 @@ public final class RestRequest {
   /** Sets the body. */
   public RestRequest body(String contentType, byte[] bytes) {
     return header("Content-Type", contentType)
-        .publisher(bounds -> BodyPublishers.ofByteArray(bytes));
+        .outgoing(bounds -> Outgoing.of(BodyPublishers.ofByteArray(bytes)));
   }
 
   /**
    * Sets the body to many records. Above the client's bounds
    * ({@link RestClient.Builder#streamAbove}), by their number or by their number times the mean
-   * size of the first 20, they are written while they are sent and never held together.
+   * size of the first 20, or if the memory budget has no room, they are written while they are sent
+   * and never held together.
    *
    * @param count how many there are
    * @param records the records, which can be gone through more than once
    */
   public RestRequest records(RecordFormat format, long count, Iterable<?> records) {
     RecordBody body = new RecordBody(format, records, count);
-    return header("Content-Type", format.contentType()).publisher(body::publisher);
+    return header("Content-Type", format.contentType()).outgoing(body::outgoing);
   }
 
   /** Sets how many permits it takes. Default 1; at least 0. */
@@ -202,7 +203,7 @@ public final class RestRequest {
     return value.chars().allMatch(c -> c >= 0x20 && c <= 0x7e);
   }
 
-  private RestRequest publisher(Function<Bounds, BodyPublisher> body) {
+  private RestRequest outgoing(Function<Bounds, Outgoing> body) {
     return new RestRequest(method, content.body(body));
   }
 
@@ -231,8 +232,8 @@ public final class RestRequest {
     return content.headers;
   }
 
-  BodyPublisher publisher(Bounds bounds) {
-    return content.body == null ? BodyPublishers.noBody() : content.body.apply(bounds);
+  Outgoing outgoing(Bounds bounds) {
+    return content.body == null ? Outgoing.of(BodyPublishers.noBody()) : content.body.apply(bounds);
   }
 
   int permits() {

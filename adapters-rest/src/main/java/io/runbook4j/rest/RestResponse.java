@@ -13,8 +13,12 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 
-/** An answer whose body has been read. Immutable. Its {@code toString} shows no body. */
-public final class RestResponse {
+/**
+ * An answer whose body has been read. Immutable. Its {@code toString} shows no body. Close it when
+ * its body is not needed any more: until then it keeps its bytes of the client's
+ * {@link RestClient.Builder#budget}.
+ */
+public final class RestResponse implements AutoCloseable {
   private final Exchange exchange;
   private final int status;
   private final HttpHeaders headers;
@@ -167,6 +171,12 @@ public final class RestResponse {
         .filter(s -> s instanceof LimitSignal.Remaining left && left.remaining() == 0)
         .map(s -> ((LimitSignal.Remaining) s).reset())
         .max(Comparator.naturalOrder());
+  }
+
+  /** Gives back the memory that was taken for its body. Does no I/O. */
+  @Override
+  public void close() {
+    body.close();
   }
 
   @Override

@@ -50,7 +50,7 @@ final class WebhookAlerts implements AlertChannel {
     byte[] body = Json.bytes(format.body(redacted(alert)));
     RestRequest request = RestRequest.post().body("application/json", body).passingGate();
     try {
-      client.send(signer.signed(request, body));
+      client.send(signer.signed(request, body)).close();
     } catch (RestException e) {
       throw e.toFailureException();
     }

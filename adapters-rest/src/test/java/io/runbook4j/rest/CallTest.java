@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.runbook4j.rest.BrokenHttp.Then;
 import io.runbook4j.spi.sync.FailureKind;
+import io.runbook4j.spi.time.Time;
+import io.runbook4j.spi.transfer.TransferBudget;
 import io.runbook4j.spi.transfer.TransferRule;
 import java.net.URI;
 import java.net.http.HttpRequest;
@@ -20,7 +22,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** A broken body is the same, whether the client hands it over or ends with an exception. */
 class CallTest {
   private static final Bounds BOUNDS =
-      new Bounds(Duration.ofMillis(20), 1_000, TransferRule.defaults());
+      new Bounds(Duration.ofMillis(20), 1_000, TransferRule.defaults(), TransferBudget.unlimited());
   private static final HttpRequest WIRE =
       HttpRequest.newBuilder(URI.create("http://localhost/x")).build();
 
@@ -28,7 +30,9 @@ class CallTest {
       RestRequest.get("x"), "localhost", new Redactor(UnaryOperator.identity()), BOUNDS);
 
   private Call.Answer answer(BrokenHttp http, boolean mayStream) throws InterruptedException {
-    return new Call(http, exchange, new BodyReader(BOUNDS, mayStream)).send(WIRE);
+    Outgoing nothing = Outgoing.of(HttpRequest.BodyPublishers.noBody());
+    BodyReader reader = new BodyReader(exchange, mayStream, nothing);
+    return new Call(http, exchange, reader, Time.system()).send(WIRE);
   }
 
   private Records records(Call.Answer answer) {
