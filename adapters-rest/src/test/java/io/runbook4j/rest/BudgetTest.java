@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -182,9 +183,13 @@ class BudgetTest {
   void records_outgoing_areHeldIfThereIsRoomElseStreamed() throws Exception {
     List<Integer> rows = List.of(1, 2, 3, 4, 5, 6, 7, 8, 9);
     RestRequest request = RestRequest.post("x").records(RecordFormat.JSON_ARRAY, 9, rows);
-    try (var server = ScriptedServer.replying(ScriptedServer.json(204, ""))) {
+    List<Long> heldOnTheWay = new CopyOnWriteArrayList<>();
+    ScriptedServer.Reply looking = (received, socket, server) -> {
+      heldOnTheWay.add(budget.held());
+      ScriptedServer.json(204, "").to(received, socket, server);
+    };
+    try (var server = ScriptedServer.replying(looking)) {
       client(server, budget).send(request).close();
-      assertThat(budget.mostHeld()).isGreaterThanOrEqualTo(19);
       assertThat(budget.held()).isZero();
 
       try (Grant other = budget.tryAcquire(90).orElseThrow()) {
@@ -192,6 +197,7 @@ class BudgetTest {
         assertThat(budget.held()).isEqualTo(other.bytes());
       }
 
+      assertThat(heldOnTheWay).containsExactly(19L, 90L);
       assertThat(server.requests())
           .extracting(r -> r.header("Content-Length") + r.header("Transfer-Encoding") + r.text())
           .containsExactly("19[1,2,3,4,5,6,7,8,9]", "chunked[1,2,3,4,5,6,7,8,9]");
@@ -241,21 +247,32 @@ class BudgetTest {
   }
 
   @Test
-  void close_beforeTheHead_takesNothingAfterwards() throws Exception {
-    Bounds bounds = new Bounds(Duration.ofSeconds(20), 100, TransferRule.defaults(), budget);
-    Exchange exchange = new Exchange(
-        RestRequest.get("x"), "localhost", new Redactor(UnaryOperator.identity()), bounds);
-    BodyReader reader = new BodyReader(exchange, false, Outgoing.of(BodyPublishers.noBody()));
+  void send_bodyNeverEnds_givesBackAtTheTimeout() throws Exception {
+    Call.Answer answer = answer(Then.NOTHING, false);
 
-    reader.close();
-    new Call(
-            new BrokenHttp(Map.of("Content-Length", List.of("9")), "1", Then.CALLER_IS_TOLD),
-            exchange,
-            reader,
-            Time.system())
-        .send(HttpRequest.newBuilder(URI.create("http://localhost/x")).build());
+    assertThat(answer.body().problem()).isNotNull();
+    assertThat(budget.mostHeld()).isEqualTo(9);
+    assertThat(budget.held()).isZero();
+  }
+
+  @Test
+  void close_beforeTheHead_takesNothingAfterwards() throws Exception {
+    answer(Then.CALLER_IS_TOLD, true);
 
     assertThat(budget.mostHeld()).isEqualTo(9);
     assertThat(budget.held()).isZero();
+  }
+
+  private Call.Answer answer(Then then, boolean isClosedBefore) throws InterruptedException {
+    Bounds bounds = new Bounds(Duration.ofMillis(20), 100, TransferRule.defaults(), budget);
+    Exchange exchange = new Exchange(
+        RestRequest.get("x"), "localhost", new Redactor(UnaryOperator.identity()), bounds);
+    BodyReader reader = new BodyReader(exchange, false, Outgoing.of(BodyPublishers.noBody()));
+    if (isClosedBefore) {
+      reader.close();
+    }
+    BrokenHttp http = new BrokenHttp(Map.of("Content-Length", List.of("9")), "1", then);
+    return new Call(http, exchange, reader, Time.system())
+        .send(HttpRequest.newBuilder(URI.create("http://localhost/x")).build());
   }
 }
