@@ -205,6 +205,20 @@ class BudgetTest {
   }
 
   @Test
+  void records_outgoingWithoutAnAnswer_giveBack() {
+    RestRequest request =
+        RestRequest.post("x").records(RecordFormat.JSON_LINES, 3, List.of(1, 2, 3));
+    try (var server = ScriptedServer.replying(ScriptedServer.reset())) {
+      RestException failure =
+          catchThrowableOfType(RestException.class, () -> client(server, budget).send(request));
+
+      assertThat(failure.isInDoubt()).isTrue();
+      assertThat(budget.mostHeld()).isPositive();
+      assertThat(budget.held()).isZero();
+    }
+  }
+
+  @Test
   void records_outgoingAfterTheFirstAreLong_areStreamed() throws Exception {
     List<String> rows = new ArrayList<>(List.of("1".repeat(60)));
     for (int i = 0; i < 20; i++) {
