@@ -1,6 +1,7 @@
 package io.runbook4j.rest;
 
 import io.runbook4j.spi.transfer.Transfer;
+import io.runbook4j.spi.transfer.TransferBudget;
 import io.runbook4j.spi.transfer.TransferRule;
 import java.time.Duration;
 import java.util.OptionalLong;
@@ -11,8 +12,9 @@ import java.util.OptionalLong;
  * @param timeout for a whole exchange; for each piece of a streamed body
  * @param maxBody the most bytes of a buffered body, and of one record of a streamed one
  * @param rule which bodies are streamed
+ * @param budget what all bodies that are held in memory take their bytes from
  */
-record Bounds(Duration timeout, long maxBody, TransferRule rule) {
+record Bounds(Duration timeout, long maxBody, TransferRule rule, TransferBudget budget) {
   /** {@return whether a body of this length, or of an unknown one, is streamed} */
   boolean streams(OptionalLong length) {
     return rule.within(maxBody).ofLength(length) == Transfer.STREAMED;
@@ -24,6 +26,6 @@ record Bounds(Duration timeout, long maxBody, TransferRule rule) {
   }
 
   Bounds timeout(Duration timeout) {
-    return new Bounds(timeout, maxBody, rule);
+    return new Bounds(timeout, maxBody, rule, budget);
   }
 }

@@ -3,7 +3,6 @@ package io.runbook4j.rest;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
-import java.net.http.HttpResponse.BodySubscriber;
 import java.net.http.HttpTimeoutException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -22,16 +21,24 @@ import org.jspecify.annotations.Nullable;
  * A body that is read piece by piece: the next piece is asked for when the last one is used up, so
  * at most one waits here, and a piece that does not come in time ends the reading.
  */
-final class PulledBody implements BodySubscriber<Body> {
+final class PulledBody implements AnswerBody {
   private final Duration timeout;
   private final Pieces pieces = new Pieces();
   private final BlockingQueue<Event> events = new LinkedBlockingQueue<>();
   private final CompletableFuture<Body> body =
-      CompletableFuture.completedFuture(Body.streamed(pieces));
+      CompletableFuture.completedFuture(Body.streamed(pieces, pieces::close));
   private volatile Flow.@Nullable Subscription subscription;
 
   PulledBody(Duration timeout) {
     this.timeout = timeout;
+  }
+
+  @Override
+  public void close() {
+    Flow.Subscription source = subscription;
+    if (source != null) {
+      source.cancel();
+    }
   }
 
   /** Buffers, or the end, with its cause if it is none. */
@@ -131,10 +138,7 @@ final class PulledBody implements BodySubscriber<Body> {
     public void close() {
       ended = true;
       buffers.clear();
-      Flow.Subscription source = subscription;
-      if (source != null) {
-        source.cancel();
-      }
+      PulledBody.this.close();
     }
   }
 }

@@ -1,16 +1,18 @@
 package io.runbook4j.rest;
 
+import io.runbook4j.spi.transfer.TransferBudget.Grant;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.net.http.HttpRequest.BodyPublisher;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.util.Iterator;
+import java.util.Optional;
 
 /** An outgoing body of many records, of which a big one is written while it is sent. */
 final class RecordBody {
   private static final int SAMPLE = 20;
+  private static final int MOST = Integer.MAX_VALUE - 8; // of an array
 
   private final RecordFormat format;
   private final Iterable<?> records;
@@ -22,14 +24,35 @@ final class RecordBody {
     this.count = count;
   }
 
-  BodyPublisher publisher(Bounds bounds) {
-    if (bounds.streams(count, meanBytes())) {
-      return BodyPublishers.ofInputStream(this::open);
+  /**
+   * {@return the body: held in memory if it is small and there is room now, else written while it
+   * is sent} What is longer than twice the estimate is not small.
+   */
+  Outgoing outgoing(Bounds bounds) {
+    long mean = meanBytes();
+    Optional<Outgoing> held =
+        bounds.streams(count, mean) ? Optional.empty() : held(bounds, 2 * (mean + 1) * count + 2);
+    return held.orElseGet(() -> Outgoing.of(BodyPublishers.ofInputStream(this::open)));
+  }
+
+  private Optional<Outgoing> held(Bounds bounds, long estimate) {
+    int most = (int) Math.min(MOST, Math.min(estimate, bounds.budget().total()));
+    Optional<Grant> room = bounds.budget().tryAcquire(most);
+    if (room.isEmpty()) {
+      return Optional.empty();
     }
+    boolean isHeld = false;
     try (InputStream all = open()) {
-      return BodyPublishers.ofByteArray(all.readAllBytes());
+      byte[] bytes = all.readNBytes(most);
+      isHeld = all.read() < 0;
+      room.get().shrinkTo(bytes.length);
+      return isHeld ? Optional.of(Outgoing.held(bytes, room.get())) : Optional.empty();
     } catch (IOException e) {
       throw new UncheckedIOException(e); // memory does not fail
+    } finally {
+      if (!isHeld) {
+        room.get().close();
+      }
     }
   }
 

@@ -20,7 +20,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The records of one answer, one by one: the elements of a JSON array, of an array in a field of a
  * JSON object, or JSON lines. An answer above the client's bounds, or of unknown length, is read
- * while it comes, in memory for one record. For one thread. Close it.
+ * while it comes, in memory for one record. For one thread. Close it: until then it keeps its
+ * connection, or its bytes of the client's {@link RestClient.Builder#budget}.
  */
 public final class Records implements AutoCloseable {
   private final RestResponse response;
@@ -173,7 +174,7 @@ public final class Records implements AutoCloseable {
   @Override
   public void close() {
     state = State.ENDED;
-    in.quietlyClosed();
+    response.close();
   }
 
   /** Counts the bytes of a record, and ends the reading of one that is too long. */

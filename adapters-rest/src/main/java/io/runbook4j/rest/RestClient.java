@@ -7,26 +7,20 @@ import io.runbook4j.spi.sync.Failure;
 import io.runbook4j.spi.sync.FailureException;
 import io.runbook4j.spi.sync.FailureKind;
 import io.runbook4j.spi.time.Time;
+import io.runbook4j.spi.transfer.TransferBudget;
 import io.runbook4j.spi.transfer.TransferRule;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
-import java.net.http.HttpHeaders;
 import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
-import java.net.http.HttpTimeoutException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Properties;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -65,7 +59,8 @@ public final class RestClient {
     this.base = b.base;
     this.session = b.credential == null ? null : new Session(b.credential);
     this.classifier = b.classifier;
-    this.bounds = new Bounds(b.timeout, b.maxBody, b.rule);
+    long total = b.budget.total();
+    this.bounds = new Bounds(b.timeout, Math.min(b.maxBody, total), b.rule.within(total), b.budget);
     this.redactor = new Redactor(b.redaction);
     this.permits = b.permits;
     this.gate = b.gate;
@@ -89,7 +84,7 @@ public final class RestClient {
   }
 
   /**
-   * Sends a request and reads the whole answer.
+   * Sends a request and reads the whole answer, which the caller closes.
    *
    * @throws RestException if there was no good answer: see {@link Classifier} for what a status
    *     means. A connection that could not be made, a name that does not resolve and a failed TLS
@@ -158,76 +153,40 @@ public final class RestClient {
       throws InterruptedException {
     Bounds own = request.within(bounds);
     Exchange exchange = new Exchange(request, Urls.host(base), redactor, own);
-    HttpRequest wire = wire(exchange, ticket);
+    HttpRequest.Builder wire = wire(exchange, ticket);
     if (permits != null && request.permits() > 0) {
       permits.acquire(request.permits());
     }
-    if (!request.isSafe() && gate.isLocalOnly()) { // asked last: the wait may have been long
-      throw RestException.refused(
-          Failure.of(FailureKind.CANCELLED, "not sent: the gate is local-only"));
-    }
-    BodyReader reader = new BodyReader(own, streams);
-    long start = time.nanoTime();
-    RestResponse response = transfer(exchange, wire, reader);
-    LOG.debug(
-        "answered request=\"{}\" status={} millis={}",
-        exchange.label(),
-        response.status(),
-        (time.nanoTime() - start) / 1_000_000);
-    return response;
-  }
-
-  private RestResponse transfer(Exchange exchange, HttpRequest wire, BodyReader reader)
-      throws InterruptedException {
-    CompletableFuture<HttpResponse<Body>> call = http.sendAsync(wire, reader);
-    try {
-      HttpResponse<Body> answer =
-          call.get(exchange.bounds().timeout().toNanos(), TimeUnit.NANOSECONDS);
-      return response(exchange, answer.statusCode(), answer.headers(), answer.body());
-    } catch (TimeoutException e) {
-      call.cancel(true);
-      return headOnly(
+    try (Outgoing body = request.outgoing(own)) { // no memory is held while it waits for permits
+      if (request.isKeptInBy(gate)) { // asked last: the wait may have been long
+        throw RestException.refused(Failure.of(
+            FailureKind.CANCELLED, exchange.label() + " was not sent: the gate is local-only"));
+      }
+      BodyReader reader = new BodyReader(exchange, streams, body);
+      long start = time.nanoTime();
+      RestResponse response = response(
           exchange,
-          reader,
-          new HttpTimeoutException("no whole answer in time"),
-          "the body was not whole within " + exchange.bounds().timeout());
-    } catch (ExecutionException e) {
-      return headOnly(exchange, reader, e.getCause(), "the body could not be read");
-    } catch (InterruptedException e) {
-      call.cancel(true);
+          new Call(http, exchange, reader, time)
+              .send(wire.method(request.method(), body.publisher()).build()));
+      LOG.debug(
+          "answered request=\"{}\" status={} millis={}",
+          exchange.label(),
+          response.status(),
+          (time.nanoTime() - start) / 1_000_000);
+      return response;
+    }
+  }
+
+  private RestResponse response(Exchange exchange, Call.Answer answer) {
+    List<LimitSignal> limits =
+        LimitHeaders.parse(answer.status(), answer.headers().map(), time.now());
+    try {
+      limits.forEach(this::learn);
+    } catch (RuntimeException e) {
+      answer.body().close();
       throw e;
     }
-  }
-
-  /** {@return what is known from the head of an answer whose body did not come} */
-  private RestResponse headOnly(
-      Exchange exchange, BodyReader reader, @Nullable Throwable cause, String problem) {
-    HttpResponse.ResponseInfo head = reader.head();
-    if (head != null) {
-      FailureKind kind =
-          cause instanceof HttpTimeoutException ? FailureKind.TIMEOUT : FailureKind.NETWORK;
-      return response(
-          exchange, head.statusCode(), head.headers(), Body.missing(Failure.of(kind, problem)));
-    }
-    throw exchange.lost(io(cause));
-  }
-
-  private static IOException io(@Nullable Throwable cause) {
-    if (cause instanceof VirtualMachineError e) {
-      throw e;
-    }
-    if (cause instanceof IOException e) {
-      return e;
-    }
-    return cause instanceof UncheckedIOException e
-        ? Objects.requireNonNull(e.getCause())
-        : new IOException("the HTTP client failed", cause);
-  }
-
-  private RestResponse response(Exchange exchange, int status, HttpHeaders headers, Body body) {
-    List<LimitSignal> limits = LimitHeaders.parse(status, headers.map(), time.now());
-    limits.forEach(this::learn);
-    return new RestResponse(exchange, status, headers, body, limits);
+    return new RestResponse(exchange, answer, limits);
   }
 
   private void learn(LimitSignal signal) {
@@ -237,7 +196,21 @@ public final class RestClient {
     }
   }
 
+  /** {@return why the answer, which is closed then, is none} */
   private Optional<RestException> judge(RestRequest request, RestResponse response) {
+    boolean isGood = false;
+    try {
+      Optional<RestException> refusal = refusal(request, response);
+      isGood = refusal.isEmpty();
+      return refusal;
+    } finally {
+      if (!isGood) {
+        response.close();
+      }
+    }
+  }
+
+  private Optional<RestException> refusal(RestRequest request, RestResponse response) {
     int status = response.status();
     boolean isAnswer = StatusRules.isSuccess(status) || request.accepts(status);
     Failure problem = response.body().problem();
@@ -251,7 +224,6 @@ public final class RestClient {
     if (failure.isEmpty() && isAnswer) {
       return Optional.empty();
     }
-    closeStream(response.body().stream());
     RestException refusal =
         response.refusal(failure.orElseGet(response::byStatus), classifier.isInDoubt(response));
     if (refusal.failure().kind() == FailureKind.RATE_LIMITED && status != 429) {
@@ -260,21 +232,11 @@ public final class RestClient {
     return Optional.of(refusal);
   }
 
-  private static void closeStream(@Nullable InputStream stream) {
-    if (stream != null) {
-      try {
-        stream.close();
-      } catch (IOException e) {
-        throw new UncheckedIOException(e); // closing only cancels
-      }
-    }
-  }
-
-  private HttpRequest wire(Exchange exchange, Session.@Nullable Ticket ticket) {
+  /** {@return the request, without its body} */
+  private HttpRequest.Builder wire(Exchange exchange, Session.@Nullable Ticket ticket) {
     RestRequest request = exchange.request();
-    HttpRequest.Builder wire = HttpRequest.newBuilder(Urls.of(base, exchange))
-        .method(request.method(), request.publisher(exchange.bounds()))
-        .setHeader("User-Agent", USER_AGENT);
+    HttpRequest.Builder wire =
+        HttpRequest.newBuilder(Urls.of(base, exchange)).setHeader("User-Agent", USER_AGENT);
     request.headers().forEach(wire::setHeader);
     if (ticket != null) {
       redactor.learn(ticket.token());
@@ -286,7 +248,7 @@ public final class RestClient {
       }
       wire.setHeader("Authorization", "Bearer " + ticket.token());
     }
-    return wire.build();
+    return wire;
   }
 
   private static Duration min(Duration a, Duration b) {
@@ -334,6 +296,7 @@ public final class RestClient {
     private Duration timeout = Duration.ofSeconds(30);
     private long maxBody = TEN_MEGABYTES;
     private TransferRule rule = TransferRule.defaults();
+    private TransferBudget budget = TransferBudget.unlimited();
 
     private Builder(URI base) {
       String scheme = String.valueOf(base.getScheme()).toLowerCase(Locale.ROOT);
@@ -369,8 +332,8 @@ public final class RestClient {
 
     /**
      * Sets the gate that keeps in whatever may change something while it is local-only: all but
-     * GET, HEAD and OPTIONS. Such a request fails with CANCELLED, and nothing is sent. Default
-     * always open.
+     * GET, HEAD, OPTIONS and what is {@link RestRequest#passingGate}. Such a request fails with
+     * CANCELLED, and nothing is sent. Default always open.
      */
     public Builder gate(OutboundGate gate) {
       this.gate = Objects.requireNonNull(gate, "gate");
@@ -428,6 +391,22 @@ public final class RestClient {
      */
     public Builder streamAbove(long bytes, long records) {
       this.rule = new TransferRule(positive(bytes, "bytes"), positive(records, "records"));
+      return this;
+    }
+
+    /**
+     * Sets the memory that the bodies which this client and others hold may have together. Default
+     * unlimited.
+     *
+     * <p>Counted are the bodies of answers until they are closed, and outgoing records until the
+     * answer begins; not a body that the caller holds, who gives it as bytes or as JSON. An answer
+     * takes its {@code Content-Length}, or {@link #maxBody} while that is not known, before it is
+     * read. Records for which there is no room now are streamed. Any other answer waits for room,
+     * unread, as long as the time-out allows, for what was done already is better known late than
+     * never; it fails with TIMEOUT then. A body larger than the whole budget is TOO_LARGE.
+     */
+    public Builder budget(TransferBudget budget) {
+      this.budget = Objects.requireNonNull(budget, "budget");
       return this;
     }
 

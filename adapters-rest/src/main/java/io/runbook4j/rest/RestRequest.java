@@ -1,9 +1,9 @@
 package io.runbook4j.rest;
 
+import io.runbook4j.spi.OutboundGate;
 import io.runbook4j.spi.sync.Failure;
 import io.runbook4j.spi.sync.FailureException;
 import io.runbook4j.spi.sync.FailureKind;
-import java.net.http.HttpRequest.BodyPublisher;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -34,7 +34,7 @@ public final class RestRequest {
       @Nullable String link,
       List<String> query,
       Map<String, String> headers,
-      @Nullable Function<Bounds, BodyPublisher> body,
+      @Nullable Function<Bounds, Outgoing> body,
       Terms terms) {
     Content query(List<String> query) {
       return new Content(path, link, query, headers, body, terms);
@@ -44,7 +44,7 @@ public final class RestRequest {
       return new Content(path, link, query, headers, body, terms);
     }
 
-    Content body(Function<Bounds, BodyPublisher> body) {
+    Content body(Function<Bounds, Outgoing> body) {
       return new Content(path, link, query, headers, body, terms);
     }
 
@@ -55,7 +55,7 @@ public final class RestRequest {
 
   /** On what terms it is sent. */
   private record Terms(
-      int permits, IntPredicate accepted, @Nullable Duration timeout) {}
+      int permits, IntPredicate accepted, @Nullable Duration timeout, boolean passesGate) {}
 
   private RestRequest(String method, Content content) {
     this.method = method;
@@ -65,7 +65,8 @@ public final class RestRequest {
   private RestRequest(String method, String path, @Nullable String link) {
     this(
         method,
-        new Content(path, link, List.of(), Map.of(), null, new Terms(1, status -> false, null)));
+        new Content(
+            path, link, List.of(), Map.of(), null, new Terms(1, status -> false, null, false)));
   }
 
   /**
@@ -143,20 +144,21 @@ public final class RestRequest {
   /** Sets the body. */
   public RestRequest body(String contentType, byte[] bytes) {
     return header("Content-Type", contentType)
-        .publisher(bounds -> BodyPublishers.ofByteArray(bytes));
+        .outgoing(bounds -> Outgoing.of(BodyPublishers.ofByteArray(bytes)));
   }
 
   /**
    * Sets the body to many records. Above the client's bounds
    * ({@link RestClient.Builder#streamAbove}), by their number or by their number times the mean
-   * size of the first 20, they are written while they are sent and never held together.
+   * size of the first 20, or if the memory budget has no room, they are written while they are sent
+   * and never held together.
    *
    * @param count how many there are
    * @param records the records, which can be gone through more than once
    */
   public RestRequest records(RecordFormat format, long count, Iterable<?> records) {
     RecordBody body = new RecordBody(format, records, count);
-    return header("Content-Type", format.contentType()).publisher(body::publisher);
+    return header("Content-Type", format.contentType()).outgoing(body::outgoing);
   }
 
   /** Sets how many permits it takes. Default 1; at least 0. */
@@ -164,8 +166,8 @@ public final class RestRequest {
     if (permits < 0) {
       throw new IllegalArgumentException("permits must be at least 0, was " + permits);
     }
-    return new RestRequest(
-        method, content.terms(new Terms(permits, content.terms.accepted, content.terms.timeout)));
+    Terms now = content.terms;
+    return terms(new Terms(permits, now.accepted, now.timeout, now.passesGate));
   }
 
   /**
@@ -173,25 +175,35 @@ public final class RestRequest {
    * asked about them.
    */
   public RestRequest accepting(IntPredicate statuses) {
-    return new RestRequest(
-        method, content.terms(new Terms(content.terms.permits, statuses, content.terms.timeout)));
+    Terms now = content.terms;
+    return terms(new Terms(now.permits, statuses, now.timeout, now.passesGate));
   }
 
   /** Sets a time-out of its own. Default the client's. */
   public RestRequest timeout(Duration timeout) {
-    return new RestRequest(
-        method,
-        content.terms(new Terms(
-            content.terms.permits,
-            content.terms.accepted,
-            RestClient.positive(timeout, "timeout"))));
+    Terms now = content.terms;
+    Duration own = RestClient.positive(timeout, "timeout");
+    return terms(new Terms(now.permits, now.accepted, own, now.passesGate));
+  }
+
+  /**
+   * Lets it leave while the client's gate is local-only, too: for what changes no item, such as an
+   * alert. Default only GET, HEAD and OPTIONS leave then.
+   */
+  public RestRequest passingGate() {
+    Terms now = content.terms;
+    return terms(new Terms(now.permits, now.accepted, now.timeout, true));
+  }
+
+  private RestRequest terms(Terms terms) {
+    return new RestRequest(method, content.terms(terms));
   }
 
   static boolean isPrintable(String value) {
     return value.chars().allMatch(c -> c >= 0x20 && c <= 0x7e);
   }
 
-  private RestRequest publisher(Function<Bounds, BodyPublisher> body) {
+  private RestRequest outgoing(Function<Bounds, Outgoing> body) {
     return new RestRequest(method, content.body(body));
   }
 
@@ -220,12 +232,16 @@ public final class RestRequest {
     return content.headers;
   }
 
-  BodyPublisher publisher(Bounds bounds) {
-    return content.body == null ? BodyPublishers.noBody() : content.body.apply(bounds);
+  Outgoing outgoing(Bounds bounds) {
+    return content.body == null ? Outgoing.of(BodyPublishers.noBody()) : content.body.apply(bounds);
   }
 
   int permits() {
     return content.terms.permits;
+  }
+
+  boolean isKeptInBy(OutboundGate gate) { // a safe request changes nothing
+    return !isSafe() && !content.terms.passesGate && gate.isLocalOnly();
   }
 
   boolean accepts(int status) {

@@ -13,20 +13,23 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 
-/** An answer whose body has been read. Immutable. Its {@code toString} shows no body. */
-public final class RestResponse {
+/**
+ * An answer whose body has been read. Immutable. Its {@code toString} shows no body. Close it when
+ * its body is not needed any more: until then it keeps its bytes of the client's
+ * {@link RestClient.Builder#budget}.
+ */
+public final class RestResponse implements AutoCloseable {
   private final Exchange exchange;
   private final int status;
   private final HttpHeaders headers;
   private final Body body;
   private final List<LimitSignal> limits;
 
-  RestResponse(
-      Exchange exchange, int status, HttpHeaders headers, Body body, List<LimitSignal> limits) {
+  RestResponse(Exchange exchange, Call.Answer answer, List<LimitSignal> limits) {
     this.exchange = exchange;
-    this.status = status;
-    this.headers = headers;
-    this.body = body;
+    this.status = answer.status();
+    this.headers = answer.headers();
+    this.body = answer.body();
     this.limits = limits;
   }
 
@@ -168,6 +171,12 @@ public final class RestResponse {
         .filter(s -> s instanceof LimitSignal.Remaining left && left.remaining() == 0)
         .map(s -> ((LimitSignal.Remaining) s).reset())
         .max(Comparator.naturalOrder());
+  }
+
+  /** Gives back the memory that was taken for its body. Does no I/O. */
+  @Override
+  public void close() {
+    body.close();
   }
 
   @Override

@@ -48,9 +48,9 @@ final class WebhookAlerts implements AlertChannel {
   @Override
   public void send(Alert alert) throws InterruptedException {
     byte[] body = Json.bytes(format.body(redacted(alert)));
-    RestRequest request = RestRequest.post().body("application/json", body);
+    RestRequest request = RestRequest.post().body("application/json", body).passingGate();
     try {
-      client.send(signer.signed(request, body));
+      client.send(signer.signed(request, body)).close();
     } catch (RestException e) {
       throw e.toFailureException();
     }

@@ -59,7 +59,8 @@ public final class WebhookConnection implements Connection {
   }
 
   /**
-   * {@return a target that posts chunks to the URL}
+   * {@return a target that posts chunks to the URL} While the host's gate is local-only, it sends
+   * none and refuses them whole with CANCELLED.
    *
    * @param <T> the type of the values, anything that Jackson can write
    */
@@ -75,8 +76,9 @@ public final class WebhookConnection implements Connection {
    * <p>{@code json} is an object with rule, severity, priority, job, text, dedupKey, phase, and if
    * it is part of an occurrence since, ended and details; signed as chunks are.
    * {@code alertmanager} is for Alertmanager's API v2, {@code pagerduty} for PagerDuty's Events API
-   * v2. What the service refuses, or does not answer, is thrown as a
-   * {@link io.runbook4j.spi.sync.FailureException} with its {@code retryAfter}.
+   * v2. Alerts leave while the gate is local-only, too. What the service refuses, or does not
+   * answer, is thrown as a {@link io.runbook4j.spi.sync.FailureException} with its
+   * {@code retryAfter}.
    *
    * @throws IllegalArgumentException if the format is not one of these, or lacks what it needs
    */
@@ -101,8 +103,11 @@ public final class WebhookConnection implements Connection {
   public void close() {}
 
   private RestClient client(URI at) {
-    RestClient.Builder builder =
-        RestClient.builder(at).redaction(context::redact).time(context.time());
+    RestClient.Builder builder = RestClient.builder(at)
+        .redaction(context::redact)
+        .gate(context.gate())
+        .budget(context.transferBudget())
+        .time(context.time());
     context.duration("timeout").ifPresent(builder::timeout);
     // token and limit are the webhook's own host's and no other's
     if (isSameOrigin(at)) {

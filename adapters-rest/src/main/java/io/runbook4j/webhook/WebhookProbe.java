@@ -37,8 +37,7 @@ final class WebhookProbe implements HealthProbe {
   @Override
   public Health check() throws InterruptedException {
     long start = time.nanoTime();
-    try {
-      RestResponse response = client.send(RestRequest.get().accepting(status -> true));
+    try (RestResponse response = client.send(RestRequest.get().accepting(status -> true))) {
       return new Health(
           status(response),
           since(start),

@@ -38,8 +38,8 @@ final class WebhookTarget<T> implements Target<T> {
     if (payload.isEmpty()) {
       return payload.unwritable().build();
     }
-    try {
-      RestResponse response = client.send(request(chunk.idempotencyKey(), payload.bytes()));
+    RestRequest request = request(chunk.idempotencyKey(), payload.bytes());
+    try (RestResponse response = client.send(request)) {
       return WebhookResults.read(response, payload, options.trustsBareSuccess());
     } catch (RestException e) {
       return e.toChunkResult();

@@ -135,21 +135,6 @@ class RecordsTest {
   }
 
   @Test
-  void next_nothingMoreComes_isATimeout() throws Exception {
-    try (var server = ScriptedServer.replying(ScriptedServer.hanging(CHUNKLESS + "[{\"n\":1}"));
-        Records records = RestClient.builder(server.url())
-            .timeout(Duration.ofMillis(200))
-            .build()
-            .records(RestRequest.get("x"))) {
-      records.next();
-
-      RestException failure = catchThrowableOfType(RestException.class, records::next);
-
-      assertThat(failure.failure().kind()).isEqualTo(FailureKind.TIMEOUT);
-    }
-  }
-
-  @Test
   void next_noSuchArray_says() throws Exception {
     try (var server = ScriptedServer.replying(ScriptedServer.json(200, "{\"a\":1}"));
         Records records = client(server).records(RestRequest.get("x"), "rows")) {

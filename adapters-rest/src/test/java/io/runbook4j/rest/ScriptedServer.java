@@ -213,7 +213,11 @@ public final class ScriptedServer implements AutoCloseable {
     while (true) {
       StringBuilder line = new StringBuilder();
       while (line.indexOf("\r\n") < 0) {
-        line.append((char) in.read());
+        int b = in.read();
+        if (b < 0) {
+          throw new IOException("the request broke off");
+        }
+        line.append((char) b);
       }
       int size = Integer.parseInt(line.toString().strip(), 16);
       body.writeBytes(in.readNBytes(size));

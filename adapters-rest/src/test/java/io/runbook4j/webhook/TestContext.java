@@ -2,6 +2,7 @@ package io.runbook4j.webhook;
 
 import io.runbook4j.spi.AdapterContext;
 import io.runbook4j.spi.LimitSignal;
+import io.runbook4j.spi.OutboundGate;
 import io.runbook4j.spi.Permits;
 import io.runbook4j.spi.Setting;
 import io.runbook4j.spi.time.Time;
@@ -13,12 +14,14 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.random.RandomGenerator;
 
 /** Settings from a map, with the adapter's defaults. */
 final class TestContext implements AdapterContext {
   final Map<String, String> given = new ConcurrentHashMap<>();
   final List<String> learned = new CopyOnWriteArrayList<>();
+  final AtomicBoolean isLocalOnly = new AtomicBoolean();
   private final Map<String, Setting> declared = new ConcurrentHashMap<>();
 
   TestContext(Map<String, String> given) {
@@ -81,6 +84,21 @@ final class TestContext implements AdapterContext {
       @Override
       public void learn(LimitSignal signal) {
         learned.add(service + " " + signal);
+      }
+    };
+  }
+
+  @Override
+  public OutboundGate gate() {
+    return new OutboundGate() {
+      @Override
+      public boolean allows(String key) {
+        return !isLocalOnly.get();
+      }
+
+      @Override
+      public boolean isLocalOnly() {
+        return isLocalOnly.get();
       }
     };
   }

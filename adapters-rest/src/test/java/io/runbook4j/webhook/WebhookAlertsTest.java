@@ -90,6 +90,18 @@ class WebhookAlertsTest {
   }
 
   @Test
+  void send_gateIsLocalOnly_leavesAllTheSame() throws Exception {
+    try (var server = ScriptedServer.replying(ScriptedServer.json(200, "{}"))) {
+      TestContext context = context(server);
+      context.isLocalOnly.set(true);
+
+      new WebhookAdapter().connect(context).alerts().send(alert(Severity.SEV1, Phase.OPENED));
+
+      assertThat(server.requests()).hasSize(1);
+    }
+  }
+
+  @Test
   void text_holdsASecret_isRedacted() throws Exception {
     Alert alert = new Alert(
         "r",

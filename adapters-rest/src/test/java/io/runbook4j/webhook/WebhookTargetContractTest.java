@@ -27,7 +27,7 @@ class WebhookTargetContractTest extends TargetContract<Map<String, Object>> {
 
   private HttpServer server;
   private WebhookConnection connection;
-  private long throttleSeconds;
+  private volatile long throttleSeconds;
 
   @BeforeEach
   void start() throws IOException {

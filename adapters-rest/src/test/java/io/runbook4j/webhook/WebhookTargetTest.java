@@ -75,6 +75,25 @@ class WebhookTargetTest {
   }
 
   @Test
+  void apply_gateIsLocalOnly_sendsNothingUntilItOpens() throws Exception {
+    try (var server = ScriptedServer.replying(ScriptedServer.json(200, "{}"))) {
+      TestContext context = context(server.url("/hook"));
+      Target<Map<String, Object>> target = new WebhookAdapter().connect(context).target();
+
+      context.isLocalOnly.set(true);
+      ChunkResult kept = target.apply(CHUNK);
+
+      assertThat(server.requests()).isEmpty();
+      assertThat(kept.isWholeCall()).isTrue();
+      assertThat(kept.others().orElseThrow().toString())
+          .contains("Failed", "CANCELLED", "was not sent: the gate is local-only");
+      context.isLocalOnly.set(false);
+      assertThat(target.apply(CHUNK).outcome("u1")).contains(Outcome.succeeded());
+      assertThat(server.requests()).hasSize(1);
+    }
+  }
+
+  @Test
   void adapter_serviceLoader_findsIt() {
     assertThat(ServiceLoader.load(Adapter.class))
         .filteredOn(adapter -> adapter.id().equals("webhook"))

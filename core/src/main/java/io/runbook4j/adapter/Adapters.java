@@ -6,6 +6,7 @@ import io.runbook4j.spi.Connection;
 import io.runbook4j.spi.OutboundGate;
 import io.runbook4j.spi.Permits;
 import io.runbook4j.spi.time.Time;
+import io.runbook4j.spi.transfer.TransferBudget;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -54,7 +55,8 @@ public final class Adapters {
         new Secrets(builder.environment, builder.secrets, redactor),
         redactor,
         limits,
-        builder.gate);
+        builder.gate,
+        builder.transferBudget);
     List<Provider> registered = List.copyOf(builder.registered.values());
     ClassLoader loader = builder.isDiscovering ? builder.loader() : null;
     this.search = loader == null
@@ -177,6 +179,7 @@ public final class Adapters {
     private RandomGenerator random = new Random();
     private Redactor redactor = new Redactor();
     private OutboundGate gate = OutboundGate.open();
+    private TransferBudget transferBudget = TransferBudget.unlimited();
     private boolean isDiscovering = true;
 
     private Builder(Function<String, @Nullable String> environment) {
@@ -195,6 +198,15 @@ public final class Adapters {
     /** Sets the gate that adapters ask before a change leaves. Default always open. */
     public Builder gate(OutboundGate gate) {
       this.gate = Objects.requireNonNull(gate, "gate");
+      return this;
+    }
+
+    /**
+     * Sets the memory that the buffered transfers of all adapters together may hold, such as core's
+     * {@code MemoryBudget}. Default unlimited.
+     */
+    public Builder transferBudget(TransferBudget budget) {
+      this.transferBudget = Objects.requireNonNull(budget, "budget");
       return this;
     }
 

@@ -7,6 +7,7 @@ import io.runbook4j.spi.Permits;
 import io.runbook4j.spi.SecretRef;
 import io.runbook4j.spi.Setting;
 import io.runbook4j.spi.time.Time;
+import io.runbook4j.spi.transfer.TransferBudget;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Map;
@@ -74,6 +75,11 @@ final class HostContext implements AdapterContext {
   }
 
   @Override
+  public TransferBudget transferBudget() {
+    return surroundings.transferBudget();
+  }
+
+  @Override
   public Time time() {
     return surroundings.time();
   }
@@ -95,5 +101,6 @@ final class HostContext implements AdapterContext {
       Secrets secrets,
       Redactor redactor,
       Limits limits,
-      OutboundGate gate) {}
+      OutboundGate gate,
+      TransferBudget transferBudget) {}
 }

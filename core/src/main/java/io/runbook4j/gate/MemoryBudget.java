@@ -2,24 +2,23 @@ package io.runbook4j.gate;
 
 import io.runbook4j.spi.time.Signal;
 import io.runbook4j.spi.time.Time;
+import io.runbook4j.spi.transfer.TransferBudget;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * The bytes that all buffered transfers together may hold. They wait for room in the order of
- * asking, so that a large one is not starved by small ones. Safe for many threads.
+ * asking, so that a large one is not starved by small ones. Hand it to the adapters by
+ * {@code Adapters.Builder.transferBudget}. Safe for many threads.
  *
  * <p>A payload that is larger than the whole budget must be streamed: {@code rule.within(total())}
  * of a {@link io.runbook4j.spi.transfer.TransferRule} sees to that.
  */
-public final class MemoryBudget {
-  private static final Duration LONG = Duration.ofDays(1);
-
+public final class MemoryBudget implements TransferBudget {
   private final long total;
   private final Time time;
   private final ReentrantLock lock = new ReentrantLock();
@@ -51,7 +50,7 @@ public final class MemoryBudget {
     return new MemoryBudget(bytes, Objects.requireNonNull(time, "time"));
   }
 
-  /** {@return the whole budget in bytes} */
+  @Override
   public long total() {
     return total;
   }
@@ -66,12 +65,7 @@ public final class MemoryBudget {
     }
   }
 
-  /**
-   * Takes so many bytes if they are free now and nobody waits.
-   *
-   * @return what gives them back; empty if it did not
-   * @throws IllegalArgumentException as {@link #acquire}
-   */
+  @Override
   public Optional<Grant> tryAcquire(long bytes) {
     check(bytes);
     lock.lock();
@@ -80,25 +74,17 @@ public final class MemoryBudget {
         return Optional.empty();
       }
       free -= bytes;
-      return Optional.of(new Grant(bytes));
+      return Optional.of(new Held(bytes));
     } finally {
       lock.unlock();
     }
   }
 
-  /**
-   * Waits until so many bytes are free, and takes them. Whoever holds bytes and waits for more may
-   * wait for ever: take all at once.
-   *
-   * @param bytes at least 0, at most {@link #total}
-   * @return what gives them back
-   * @throws InterruptedException if the thread is interrupted; nothing is taken then
-   * @throws IllegalArgumentException if that is more than the whole budget: stream it
-   */
-  public Grant acquire(long bytes) throws InterruptedException {
+  @Override
+  public Optional<Grant> acquire(long bytes, Duration atMost) throws InterruptedException {
     Optional<Grant> now = tryAcquire(bytes);
     if (now.isPresent()) {
-      return now.get();
+      return now;
     }
     Waiter waiter = new Waiter(bytes, time.newSignal());
     lock.lock();
@@ -108,39 +94,25 @@ public final class MemoryBudget {
     } finally {
       lock.unlock();
     }
-    await(waiter);
-    return new Grant(bytes);
-  }
-
-  private void await(Waiter waiter) throws InterruptedException {
     try {
-      while (!isGranted(waiter)) {
-        waiter.granted.await(LONG);
-      }
+      waiter.granted.await(atMost);
     } catch (InterruptedException e) {
-      giveUp(waiter);
+      leave(waiter).ifPresent(Grant::close);
       throw e;
     }
+    return leave(waiter);
   }
 
-  private boolean isGranted(Waiter waiter) {
-    lock.lock();
-    try {
-      return waiter.isGranted;
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  private void giveUp(Waiter waiter) {
+  /** {@return what the waiter was granted before it left the line} */
+  private Optional<Grant> leave(Waiter waiter) {
     lock.lock();
     try {
       if (waiter.isGranted) {
-        free += waiter.bytes;
-      } else {
-        line.remove(waiter);
+        return Optional.of(new Held(waiter.bytes));
       }
+      line.remove(waiter);
       grantFirst();
+      return Optional.empty();
     } finally {
       lock.unlock();
     }
@@ -158,16 +130,6 @@ public final class MemoryBudget {
     }
   }
 
-  private void giveBack(long bytes) {
-    lock.lock();
-    try {
-      free += bytes;
-      grantFirst();
-    } finally {
-      lock.unlock();
-    }
-  }
-
   private void check(long bytes) {
     if (bytes < 0 || bytes > total) {
       throw new IllegalArgumentException("bytes must be at least 0 and at most the whole budget of "
@@ -180,26 +142,42 @@ public final class MemoryBudget {
     return "MemoryBudget[" + free() + " of " + total + " bytes free]";
   }
 
-  /** Bytes that were taken. Safe for many threads. */
-  public final class Grant implements AutoCloseable {
-    private final long bytes;
-    private final AtomicBoolean closed = new AtomicBoolean();
+  private final class Held implements Grant {
+    private long bytes;
 
-    private Grant(long bytes) {
+    private Held(long bytes) {
       this.bytes = bytes;
     }
 
-    /** {@return how many} */
+    @Override
     public long bytes() {
-      return bytes;
+      lock.lock();
+      try {
+        return bytes;
+      } finally {
+        lock.unlock();
+      }
     }
 
-    /** Gives them back; a second time does nothing. */
+    @Override
+    public void shrinkTo(long most) {
+      if (most < 0) {
+        throw new IllegalArgumentException("bytes must be at least 0, was " + most);
+      }
+      lock.lock();
+      try {
+        long surplus = Math.max(0, bytes - most);
+        bytes -= surplus;
+        free += surplus;
+        grantFirst();
+      } finally {
+        lock.unlock();
+      }
+    }
+
     @Override
     public void close() {
-      if (closed.compareAndSet(false, true)) {
-        giveBack(bytes);
-      }
+      shrinkTo(0);
     }
   }
 }

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import io.runbook4j.gate.Gate;
+import io.runbook4j.gate.MemoryBudget;
 import io.runbook4j.limit.Limits;
 import io.runbook4j.limit.RateLimiter;
 import io.runbook4j.spi.AdapterContext;
@@ -65,6 +67,21 @@ class AdaptersTest {
     assertThatThrownBy(() -> context.url("name"))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("declared as URL, was name of type TEXT");
+  }
+
+  @Test
+  void context_gateAndTransferBudget_areTheHosts() {
+    MemoryBudget budget = MemoryBudget.of(100, time);
+    try (Gate gate = Gate.builder("g", time).build()) {
+      AdapterContext context = context(builder()
+          .gate(gate)
+          .transferBudget(budget)
+          .register(new TestAdapter("crm"))
+          .build());
+
+      assertThat(context.gate()).isSameAs(gate);
+      assertThat(context.transferBudget()).isSameAs(budget);
+    }
   }
 
   @Test

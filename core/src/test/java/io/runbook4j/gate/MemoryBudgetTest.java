@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import io.runbook4j.spi.transfer.Transfer;
+import io.runbook4j.spi.transfer.TransferBudget.Grant;
 import io.runbook4j.spi.transfer.TransferRule;
 import io.runbook4j.testkit.VirtualTime;
 import java.time.Duration;
@@ -17,12 +18,14 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class MemoryBudgetTest {
+  private static final Duration LONG = Duration.ofDays(1);
+
   private final VirtualTime time = VirtualTime.builder().build();
   private final MemoryBudget budget = MemoryBudget.of(100, time);
 
   private void takes(String name, long bytes, Duration held, List<String> order) {
     time.executor().execute(() -> {
-      try (MemoryBudget.Grant grant = budget.acquire(bytes)) {
+      try (Grant grant = budget.acquire(bytes, LONG).orElseThrow()) {
         order.add(name + "@" + time.elapsed().toSeconds());
         assertThat(grant.bytes()).isEqualTo(bytes);
         time.sleep(held);
@@ -47,7 +50,7 @@ class MemoryBudgetTest {
 
   @Test
   void close_twice_givesBackOnce() {
-    MemoryBudget.Grant grant = budget.tryAcquire(40).orElseThrow();
+    Grant grant = budget.tryAcquire(40).orElseThrow();
     assertThat(budget.tryAcquire(50)).isPresent();
 
     grant.close();
@@ -59,9 +62,50 @@ class MemoryBudgetTest {
   }
 
   @Test
+  void acquire_noRoomInTime_leavesTheLine() {
+    List<String> order = new ArrayList<>();
+    Grant held = budget.tryAcquire(60).orElseThrow();
+    time.executor().execute(() -> {
+      try {
+        order.add(
+            budget.acquire(90, Duration.ofSeconds(3)) + "@" + time.elapsed().toSeconds());
+      } catch (InterruptedException e) {
+        throw new AssertionError(e);
+      }
+    });
+    takes("small", 40, Duration.ZERO, order);
+    time.runToIdle();
+
+    assertThat(order).containsExactly("Optional.empty@3", "small@3");
+    held.close();
+    assertThat(budget.free()).isEqualTo(100);
+  }
+
+  @Test
+  void shrinkTo_less_letsTheNextIn() {
+    List<String> order = new ArrayList<>();
+    Grant held = budget.tryAcquire(90).orElseThrow();
+    takes("next", 70, Duration.ZERO, order);
+    time.advance(Duration.ofSeconds(1));
+
+    held.shrinkTo(95);
+    assertThat(order).isEmpty();
+    held.shrinkTo(30);
+    time.runToIdle();
+
+    assertThat(order).containsExactly("next@1");
+    assertThat(held.bytes()).isEqualTo(30);
+    assertThat(budget.free()).isEqualTo(70);
+    held.close();
+    held.shrinkTo(10);
+    assertThat(held.bytes()).isZero();
+    assertThat(budget.free()).isEqualTo(100);
+  }
+
+  @Test
   void acquire_moreThanAll_saysToStream() {
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> budget.acquire(101))
+        .isThrownBy(() -> budget.acquire(101, LONG))
         .withMessage("bytes must be at least 0 and at most the whole budget of 100 (stream what is"
             + " larger), was 101");
     assertThatIllegalArgumentException().isThrownBy(() -> budget.tryAcquire(-1));
@@ -70,12 +114,12 @@ class MemoryBudgetTest {
 
   @Test
   void acquire_interrupted_takesNothingAndLetsOthersUp() throws InterruptedException {
-    MemoryBudget.Grant held = budget.acquire(60);
+    Grant held = budget.acquire(60, LONG).orElseThrow();
     List<String> order = new ArrayList<>();
     time.executor().execute(() -> {
       Thread.currentThread().interrupt();
       try {
-        budget.acquire(90).close();
+        budget.acquire(90, LONG);
         order.add("not interrupted");
       } catch (InterruptedException e) {
         order.add("interrupted");
@@ -111,7 +155,7 @@ class MemoryBudgetTest {
       VirtualTime crowd, MemoryBudget shared, AtomicLong held, long bytes, int millis) {
     try {
       for (int round = 0; round < 5; round++) {
-        try (MemoryBudget.Grant grant = shared.acquire(bytes)) {
+        try (Grant grant = shared.acquire(bytes, LONG).orElseThrow()) {
           assertThat(held.addAndGet(grant.bytes())).isLessThanOrEqualTo(1_000);
           crowd.sleep(Duration.ofMillis(millis));
           held.addAndGet(-bytes);

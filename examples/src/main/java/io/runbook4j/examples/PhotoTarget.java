@@ -39,9 +39,10 @@ final class PhotoTarget implements Target<PhotoUpdate> {
 
   @Override
   public ChunkResult apply(Chunk<PhotoUpdate> chunk) throws InterruptedException {
-    try {
-      return results(client.send(
-          RestRequest.post("photos").idempotencyKey(chunk.idempotencyKey()).json(chunk.values())));
+    RestRequest request =
+        RestRequest.post("photos").idempotencyKey(chunk.idempotencyKey()).json(chunk.values());
+    try (RestResponse response = client.send(request)) {
+      return results(response);
     } catch (RestException e) {
       return e.toChunkResult();
     }
@@ -90,9 +91,9 @@ final class PhotoTarget implements Target<PhotoUpdate> {
 
   @Override
   public Optional<Map<String, Verdict>> verify(List<String> keys) throws InterruptedException {
-    try {
-      JsonNode applied = array(
-          client.send(RestRequest.get("photos").query("users", String.join(",", keys))), "applied");
+    RestRequest request = RestRequest.get("photos").query("users", String.join(",", keys));
+    try (RestResponse response = client.send(request)) {
+      JsonNode applied = array(response, "applied");
       Map<String, Verdict> verdicts = new HashMap<>();
       keys.forEach(key -> verdicts.put(key, Verdict.ABSENT));
       applied.forEach(user -> verdicts.replace(user.asText(), Verdict.APPLIED));

@@ -4,6 +4,7 @@ import io.runbook4j.rest.Credential;
 import io.runbook4j.rest.RestClient;
 import io.runbook4j.rest.RestException;
 import io.runbook4j.rest.RestRequest;
+import io.runbook4j.rest.RestResponse;
 import java.net.URI;
 
 /** A token that the service itself renews. */
@@ -23,8 +24,8 @@ final class ServiceToken implements Credential {
 
   @Override
   public boolean refresh() throws InterruptedException {
-    try {
-      String fresh = client.send(RestRequest.post("token")).json().path("token").asText("");
+    try (RestResponse response = client.send(RestRequest.post("token"))) {
+      String fresh = response.json().path("token").asText("");
       boolean isNew = !fresh.isEmpty() && !fresh.equals(token);
       token = isNew ? fresh : token;
       return isNew;

@@ -1,6 +1,7 @@
 package io.runbook4j.spi;
 
 import io.runbook4j.spi.time.Time;
+import io.runbook4j.spi.transfer.TransferBudget;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Optional;
@@ -55,6 +56,14 @@ public interface AdapterContext {
   /** {@return the gate to ask before a change leaves; open if the host has none} */
   default OutboundGate gate() {
     return OutboundGate.open();
+  }
+
+  /**
+   * {@return the memory that buffered transfers of all adapters of the host share; unlimited if the
+   * host has set no budget}
+   */
+  default TransferBudget transferBudget() {
+    return TransferBudget.unlimited();
   }
 
   /** {@return the clock and the waiting} */

@@ -1,0 +1,92 @@
+package io.runbook4j.examples;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.net.httpserver.HttpServer;
+import io.runbook4j.adapter.Adapters;
+import io.runbook4j.gate.Gate;
+import io.runbook4j.gate.MemoryBudget;
+import io.runbook4j.gate.Order;
+import io.runbook4j.spi.sync.Chunk;
+import io.runbook4j.spi.sync.ChunkResult;
+import io.runbook4j.spi.sync.Outcome;
+import io.runbook4j.spi.sync.Target;
+import io.runbook4j.spi.time.Time;
+import io.runbook4j.webhook.WebhookConnection;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** The webhook adapter as core finds it, with what the host gives to all adapters. */
+class WebhookAdapterTest {
+  private static final Chunk<String> CHUNK = Chunk.of("run-1/c1", List.of("u1"), List.of("v"));
+  private static final byte[] ANSWER =
+      "{\"results\":[{\"key\":\"u1\",\"status\":\"ok\"}]}".getBytes(UTF_8);
+
+  private final AtomicInteger posts = new AtomicInteger();
+  private HttpServer server;
+
+  @BeforeEach
+  void start() throws IOException {
+    server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    server.createContext("/", exchange -> {
+      try (exchange) {
+        exchange.getRequestBody().readAllBytes();
+        posts.incrementAndGet();
+        exchange.getResponseHeaders().set("Content-Type", "application/json");
+        exchange.sendResponseHeaders(200, ANSWER.length);
+        exchange.getResponseBody().write(ANSWER);
+      }
+    });
+    server.start();
+  }
+
+  @AfterEach
+  void stop() {
+    server.stop(0);
+  }
+
+  private WebhookConnection connect(Adapters adapters) {
+    String url = "http://127.0.0.1:" + server.getAddress().getPort() + "/hook";
+    return adapters.connect("webhook", WebhookConnection.class, Map.of("url", url));
+  }
+
+  @Test
+  void gate_localOnly_letsNoPostLeaveUntilItOpens() throws Exception {
+    try (Gate gate = Gate.builder("hook", Time.system()).build();
+        WebhookConnection connection = connect(Adapters.builder().gate(gate).build())) {
+      Target<String> target = connection.target();
+
+      gate.localOnly(Order.of("ann", "corrupt"));
+      ChunkResult kept = target.apply(CHUNK);
+
+      assertThat(posts).hasValue(0);
+      assertThat(kept.others().orElseThrow().toString()).contains("Failed", "CANCELLED");
+      gate.open(Order.of("ann", "mended"));
+      assertThat(target.apply(CHUNK).outcome("u1")).contains(Outcome.succeeded());
+      assertThat(posts).hasValue(1);
+    }
+  }
+
+  @Test
+  void transferBudget_afterManyChunks_isFreeAgain() throws Exception {
+    MemoryBudget budget = MemoryBudget.of(ANSWER.length, Time.system());
+    try (WebhookConnection connection =
+        connect(Adapters.builder().transferBudget(budget).build())) {
+      Target<String> target = connection.target();
+
+      for (int i = 0; i < 3; i++) {
+        assertThat(target.apply(CHUNK).outcome("u1")).contains(Outcome.succeeded());
+      }
+
+      assertThat(budget.free()).isEqualTo(budget.total());
+    }
+  }
+}
