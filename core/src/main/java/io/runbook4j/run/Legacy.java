@@ -56,10 +56,11 @@ final class Legacy<T> {
           .filter(last -> quota.window().compareTo(LONGEST_WINDOW_TO_WAIT) <= 0)
           .ifPresent(last -> closeUntil(last.plus(quota.window())));
     }
+    // One family for all: to find their items the run has to read on, however many they are.
+    int items = resume.open().stream().mapToInt(intent -> intent.keys().size()).sum();
+    Family family = parts.workload.frontier().open(resume.position(), items);
     for (ChunkIntent intent : resume.open()) {
       intent.keys().forEach(attempts::remove);
-      Family family =
-          parts.workload.frontier().open(resume.position(), intent.keys().size());
       Failure failure =
           Failure.of(FailureKind.UNKNOWN, "the process ended while the item was being sent");
       Batch<T> batch = Batch.open(intent, family);

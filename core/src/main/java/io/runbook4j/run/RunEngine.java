@@ -249,12 +249,13 @@ final class RunEngine<T> implements RunControl, Conclusion.Stopper {
   private boolean prepare() throws InterruptedException {
     long now = host.time().nanoTime();
     Optional<Batch<T>> found = reading.next(now);
-    parts.workload.takeUnsendable().ifPresent(this::record);
+    Optional<Workload.Unsendable> unsendable = parts.workload.takeUnsendable();
+    unsendable.ifPresent(this::record);
     if (found.isPresent()) {
       next = legacy.withAttempts(found.get());
       return true;
     }
-    if (stopReason != null || !answers.isEmpty()) {
+    if (unsendable.isPresent() || stopReason != null || !answers.isEmpty()) {
       return true;
     }
     if (inFlight == 0 && parts.workload.isEmpty() && parts.feed.isExhausted()) {
@@ -283,9 +284,9 @@ final class RunEngine<T> implements RunControl, Conclusion.Stopper {
           Duration.ofNanos(Math.max(0, due.getAsLong() - host.time().nanoTime())));
     } else if (inFlight > 0) {
       waiting.silently();
-    } else if (!parts.feed.isExhausted() && !parts.workload.busy().isEmpty()) {
-      throw new IllegalStateException(
-          "nothing is in flight, and items wait for others: " + parts.workload.busy());
+    } else {
+      throw new IllegalStateException("nothing is due, in flight or to be read, and "
+          + parts.workload.frontier().unsettled() + " items have no outcome");
     }
   }
 

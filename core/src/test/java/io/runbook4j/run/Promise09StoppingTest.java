@@ -8,8 +8,11 @@ import io.runbook4j.schedule.RunWindow;
 import io.runbook4j.spi.alert.Alert;
 import io.runbook4j.spi.ledger.Counts;
 import io.runbook4j.spi.ledger.RunState;
+import io.runbook4j.spi.sync.Chunk;
+import io.runbook4j.spi.sync.ChunkResult;
 import io.runbook4j.spi.sync.Failure;
 import io.runbook4j.spi.sync.FailureKind;
+import io.runbook4j.spi.sync.Target;
 import io.runbook4j.testkit.CallFault;
 import io.runbook4j.testkit.ServiceCall;
 import io.runbook4j.testkit.SimulatedService;
@@ -22,12 +25,14 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Promise 9: stopping is graceful, and another process goes on from there. */
 class Promise09StoppingTest {
   private static final int ITEMS = 100;
   private static final Duration LATENCY = Duration.ofSeconds(10);
+  private static final Failure NO_ANSWER = Failure.of(FailureKind.NETWORK, "connection reset");
   private static final RunWindow NIGHT =
       RunWindow.daily("22:00", "06:00", ZoneId.of("Europe/London"));
 
@@ -235,11 +240,11 @@ class Promise09StoppingTest {
   void run_newCredentialIsRefusedToo_stopsAfterOneRefresh() {
     open("2026-11-23T21:00:00Z");
     int[] calls = {0};
-    var target = new io.runbook4j.spi.sync.Target<String>() {
+    Target<String> target = new Target<>() {
       @Override
-      public io.runbook4j.spi.sync.ChunkResult apply(io.runbook4j.spi.sync.Chunk<String> chunk) {
+      public ChunkResult apply(Chunk<String> chunk) {
         calls[0]++;
-        return io.runbook4j.spi.sync.ChunkResult.refused(
+        return ChunkResult.refused(
             Failure.of(FailureKind.AUTHENTICATION, "token of the wrong org"));
       }
 
@@ -342,6 +347,36 @@ class Promise09StoppingTest {
     assertThat(report.reason()).contains("connection reset");
     assertThat(report.counts().succeeded()).isEqualTo(40);
     assertFinishesInANewProcess(service);
+  }
+
+  @Test
+  @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+  void resume_moreChunksOpenThanARunMayReadAhead_sendsThemAgain() {
+    open("2026-11-23T21:00:00Z");
+    boolean[] up = {false};
+    Target<String> target = new Target<>() {
+      @Override
+      public ChunkResult apply(Chunk<String> chunk) {
+        return up[0] ? ChunkResult.succeeded() : ChunkResult.unanswered(NO_ANSWER);
+      }
+
+      @Override
+      public boolean isIdempotent() {
+        return true;
+      }
+    };
+    SyncJob.Builder<String> policies =
+        Scene.policies().from(Scene.source(3_000)).to(target);
+    RunReport early =
+        scene.runner().run(policies.deadline(Duration.ofMillis(500)).build());
+    up[0] = true;
+
+    RunReport report =
+        scene.runner().resume(policies.deadline(Duration.ofDays(1)).build(), early.runId());
+
+    assertThat(early.counts().inDoubt()).isEqualTo(2_560);
+    assertThat(report.state()).isEqualTo(RunState.COMPLETED);
+    assertThat(report.counts()).isEqualTo(new Counts(3_000, 3_000, 0, 0, 0, 0));
   }
 
   private void after(Duration wait, Runnable action) {
