@@ -253,6 +253,7 @@ final class Conclusion<T> {
   Batch<T> successor(Batch<T> batch, List<Pending<T>> items) {
     items.forEach(item -> parts.workload.busy().add(item.key()));
     return Batch.of(items)
+        .like(batch)
         .followedBy(batch.sibling().orElse(null))
         .badIfSiblingClean(batch.isBadIfSiblingClean());
   }

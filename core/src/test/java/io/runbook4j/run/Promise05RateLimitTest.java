@@ -24,6 +24,8 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Promise 5: a rate limit is the service's, not the call's. */
 class Promise05RateLimitTest {
@@ -167,6 +169,27 @@ class Promise05RateLimitTest {
 
     assertThat(Duration.between(calls.get(0), calls.get(1)))
         .isBetween(BACK_OFF, BACK_OFF.plusSeconds(4));
+  }
+
+  @Test
+  void run_retryAfterIsAboveAnHour_isNotCutShort() {
+    Duration asked = Duration.ofHours(3);
+
+    scene.runner().run(limited(1, LIMITED.withRetryAfter(asked)).build());
+
+    assertThat(Duration.between(calls.get(0), calls.get(1)))
+        .isBetween(asked, asked.plusSeconds(11));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"PT3H", "P4D"})
+  void run_backOffIsAboveAnHour_isNotCutShort(Duration backOff) {
+    scene
+        .runner()
+        .run(limited(1, LIMITED).backOff(BackOff.between(backOff, backOff)).build());
+
+    assertThat(Duration.between(calls.get(0), calls.get(1)))
+        .isBetween(backOff, backOff.plusSeconds(60));
   }
 
   @Test

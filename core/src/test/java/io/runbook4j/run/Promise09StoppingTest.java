@@ -25,14 +25,12 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Promise 9: stopping is graceful, and another process goes on from there. */
 class Promise09StoppingTest {
   private static final int ITEMS = 100;
   private static final Duration LATENCY = Duration.ofSeconds(10);
-  private static final Failure NO_ANSWER = Failure.of(FailureKind.NETWORK, "connection reset");
   private static final RunWindow NIGHT =
       RunWindow.daily("22:00", "06:00", ZoneId.of("Europe/London"));
 
@@ -84,6 +82,22 @@ class Promise09StoppingTest {
     assertThat(report.counts().succeeded()).isEqualTo(80);
     assertThat(service.appliedKeys()).hasSize(80);
     assertFinishesInANewProcess(service);
+  }
+
+  @Test
+  void stop_thenTheTargetInventsAKey_failsForThatCause() {
+    SimulatedService service = open("2026-11-23T21:00:00Z")
+        .service()
+        .latency(LATENCY, LATENCY)
+        .callFault(3, CallFault.INVENTED_KEY)
+        .build();
+    Runner runner = scene.runner();
+    after(Duration.ofSeconds(25), () -> runner.stop("operator"));
+
+    RunReport report = runner.run(Scene.job(ITEMS, service));
+
+    assertThat(report.state()).isEqualTo(RunState.FAILED);
+    assertThat(report.reason()).contains("reported key \"invented-3\"", "operator");
   }
 
   @Test
@@ -224,7 +238,8 @@ class Promise09StoppingTest {
         .callFault(4, CallFault.AUTHENTICATION)
         .build();
 
-    RunReport report = scene.runners().alerts(alerts::add).build().run(Scene.job(ITEMS, service));
+    RunReport report =
+        scene.runners().alerts(scene.router(alerts::add)).build().run(Scene.job(ITEMS, service));
 
     assertThat(report.state()).isEqualTo(RunState.STOPPED);
     assertThat(report.reason()).contains("AUTHENTICATION");
@@ -347,36 +362,6 @@ class Promise09StoppingTest {
     assertThat(report.reason()).contains("connection reset");
     assertThat(report.counts().succeeded()).isEqualTo(40);
     assertFinishesInANewProcess(service);
-  }
-
-  @Test
-  @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
-  void resume_moreChunksOpenThanARunMayReadAhead_sendsThemAgain() {
-    open("2026-11-23T21:00:00Z");
-    boolean[] up = {false};
-    Target<String> target = new Target<>() {
-      @Override
-      public ChunkResult apply(Chunk<String> chunk) {
-        return up[0] ? ChunkResult.succeeded() : ChunkResult.unanswered(NO_ANSWER);
-      }
-
-      @Override
-      public boolean isIdempotent() {
-        return true;
-      }
-    };
-    SyncJob.Builder<String> policies =
-        Scene.policies().from(Scene.source(3_000)).to(target);
-    RunReport early =
-        scene.runner().run(policies.deadline(Duration.ofMillis(500)).build());
-    up[0] = true;
-
-    RunReport report =
-        scene.runner().resume(policies.deadline(Duration.ofDays(1)).build(), early.runId());
-
-    assertThat(early.counts().inDoubt()).isEqualTo(2_560);
-    assertThat(report.state()).isEqualTo(RunState.COMPLETED);
-    assertThat(report.counts()).isEqualTo(new Counts(3_000, 3_000, 0, 0, 0, 0));
   }
 
   private void after(Duration wait, Runnable action) {
