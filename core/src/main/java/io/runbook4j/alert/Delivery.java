@@ -103,7 +103,15 @@ final class Delivery {
       }
       running = true;
     }
-    terms.executor().execute(this::deliverAll);
+    try {
+      terms.executor().execute(this::deliverAll);
+    } catch (RuntimeException e) { // full, or shut down: it waits for the next that is offered
+      LOG.warn("An alert could not be taken to its channel. channel={}", channel.name(), e);
+      synchronized (this) {
+        running = false;
+        problem = "no thread to deliver it: " + e;
+      }
+    }
   }
 
   private void deliverAll() {

@@ -246,9 +246,9 @@ public final class RateLimiter implements Permits {
       }
     }
 
-    /** {@return one second if the service does not say, one hour at most} */
+    /** {@return one second if the service does not say, one day at most} */
     public static Closing defaults() {
-      return new Closing(Duration.ofSeconds(1), Duration.ofHours(1));
+      return new Closing(Duration.ofSeconds(1), Duration.ofDays(1));
     }
   }
 

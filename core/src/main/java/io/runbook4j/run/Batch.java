@@ -255,6 +255,12 @@ final class Batch<T> {
     return this;
   }
 
+  /** Makes this batch, of items of another one, a retry if that was one. */
+  Batch<T> like(Batch<T> other) {
+    retryOnly |= other.retryOnly;
+    return this;
+  }
+
   /** {@return how many times the chunk was sent and not answered, or its verification failed} */
   int unanswered() {
     return unanswered;

@@ -47,10 +47,6 @@ final class Conclusion<T> {
       batch.keys().forEach(parts.workload.busy()::remove);
     }
     done(batch, List.of(), ItemResult.othersSucceeded(), timing, "all succeeded");
-    clean(batch);
-  }
-
-  private void clean(Batch<T> batch) {
     parts.throttle.clean();
     parts.sizer.onClean().ifPresent(this::sizeChanged);
     nextSibling(batch, true);
@@ -74,6 +70,7 @@ final class Conclusion<T> {
     Trouble trouble = new Trouble();
     boolean oneByOne = isToldOneByOne(batch);
     int retried = 0;
+    boolean allKnown = true;
     for (int i = 0; i < outcomes.length; i++) {
       if (outcomes[i] instanceof Outcome.Succeeded) {
         if (oneByOne) {
@@ -83,6 +80,7 @@ final class Conclusion<T> {
         boolean again = outcomes[i] instanceof Outcome.Failed failed
             && again(batch, i, failed.failure(), trouble);
         retried += again ? 1 : 0;
+        allKnown &= !again && !(outcomes[i] instanceof Outcome.InDoubt);
         results.add(new ItemResult(i, outcomes[i], again));
         if (!again) {
           settled(batch, i, outcomes[i]);
@@ -105,20 +103,28 @@ final class Conclusion<T> {
     if (succeeded > 0) {
       parts.throttle.clean();
     }
-    if (trouble.limited().isPresent()) {
-      slowDown(answer, trouble.limited().orElseThrow());
-      nextSibling(batch, false);
-    } else if (trouble.isSizeTooBig()) {
-      sizeTrouble("items " + (trouble.timedOut ? "timed out" : "were too large"));
-      nextSibling(batch, false);
-    } else {
-      clean(batch);
-    }
+    resize(answer, trouble, succeeded > 0 && allKnown);
     if (trouble.stop().isPresent()) {
       refreshOrStop(answer, trouble.stop().orElseThrow());
     } else {
       credentialRefreshed = false;
     }
+  }
+
+  /**
+   * A chunk in which nothing succeeded, or not all is settled, is not clean: it says neither that
+   * the service bears more, nor that the item for which a chunk was bisected is in the other half.
+   */
+  private void resize(Answer<T> answer, Trouble trouble, boolean clean) {
+    boolean tooBig = trouble.isSizeTooBig();
+    if (trouble.limited().isPresent()) {
+      slowDown(answer, trouble.limited().orElseThrow());
+    } else if (tooBig) {
+      sizeTrouble("items " + (trouble.timedOut ? "timed out" : "were too large"));
+    } else if (clean) {
+      parts.sizer.onClean().ifPresent(this::sizeChanged);
+    }
+    nextSibling(answer.batch(), clean && !tooBig && trouble.limited().isEmpty());
   }
 
   /**
@@ -172,7 +178,7 @@ final class Conclusion<T> {
    */
   private boolean again(Batch<T> batch, int index, Failure failure, Trouble trouble) {
     Reaction reaction = job.reaction(failure.kind());
-    trouble.note(failure, reaction);
+    trouble.note(failure, reaction, isFoundAbsent(batch, index));
     if (!batch.hasValues()) {
       batch.family(index).settle(1);
       parts.workload.busy().remove(batch.key(index));
@@ -247,6 +253,7 @@ final class Conclusion<T> {
   Batch<T> successor(Batch<T> batch, List<Pending<T>> items) {
     items.forEach(item -> parts.workload.busy().add(item.key()));
     return Batch.of(items)
+        .like(batch)
         .followedBy(batch.sibling().orElse(null))
         .badIfSiblingClean(batch.isBadIfSiblingClean());
   }
@@ -340,8 +347,9 @@ final class Conclusion<T> {
     private @Nullable Failure limited;
     private @Nullable Failure stop;
 
-    void note(Failure failure, Reaction reaction) {
-      timedOut |= failure.kind() == FailureKind.TIMEOUT;
+    /** An item in doubt had its share in the trouble when its answer was lost. */
+    void note(Failure failure, Reaction reaction, boolean wasInDoubt) {
+      timedOut |= failure.kind() == FailureKind.TIMEOUT && !wasInDoubt;
       tooLarge |= failure.kind() == FailureKind.TOO_LARGE;
       if (reaction.kind() == Reaction.Kind.SLOW_DOWN
           && (limited == null || longer(failure, limited))) {

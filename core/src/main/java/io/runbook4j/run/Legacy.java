@@ -1,7 +1,6 @@
 package io.runbook4j.run;
 
 import io.runbook4j.limit.Quota;
-import io.runbook4j.spi.LimitSignal;
 import io.runbook4j.spi.ledger.LedgerEntry.ChunkIntent;
 import io.runbook4j.spi.ledger.LedgerEntry.ChunkTiming;
 import io.runbook4j.spi.ledger.Position;
@@ -26,17 +25,15 @@ final class Legacy<T> {
   private final SyncJob<T> job;
   private final Parts<T> parts;
   private final Doubts<T> doubts;
-  private final Intents<T> intents;
   private final int page;
 
   /** Of the items that were read and have no outcome, and have not come up again. */
   private final Map<String, Integer> attempts;
 
-  Legacy(RunSetup<T> setup, Parts<T> parts, Doubts<T> doubts, Intents<T> intents) {
+  Legacy(RunSetup<T> setup, Parts<T> parts, Doubts<T> doubts) {
     this.job = setup.job();
     this.parts = parts;
     this.doubts = doubts;
-    this.intents = intents;
     this.page =
         setup.resume().map(ResumePoint::position).orElse(Position.start()).page();
     this.attempts = new HashMap<>(setup.resume().map(ResumePoint::attempts).orElse(Map.of()));
@@ -56,10 +53,11 @@ final class Legacy<T> {
           .filter(last -> quota.window().compareTo(LONGEST_WINDOW_TO_WAIT) <= 0)
           .ifPresent(last -> closeUntil(last.plus(quota.window())));
     }
+    // One family for all: to find their items the run has to read on, however many they are.
+    int items = resume.open().stream().mapToInt(intent -> intent.keys().size()).sum();
+    Family family = parts.workload.frontier().open(resume.position(), items);
     for (ChunkIntent intent : resume.open()) {
       intent.keys().forEach(attempts::remove);
-      Family family =
-          parts.workload.frontier().open(resume.position(), intent.keys().size());
       Failure failure =
           Failure.of(FailureKind.UNKNOWN, "the process ended while the item was being sent");
       Batch<T> batch = Batch.open(intent, family);
@@ -78,7 +76,7 @@ final class Legacy<T> {
   private void closeUntil(Instant until) {
     Duration left = Duration.between(parts.time.now(), until);
     if (!left.isNegative() && !left.isZero()) {
-      parts.throttle.limiter().learn(new LimitSignal.Closed(left));
+      parts.throttle.closeFor(left);
     }
   }
 
@@ -88,7 +86,7 @@ final class Legacy<T> {
     for (int from = 0; from < keys.size(); from += size) {
       List<String> some = List.copyOf(keys.subList(from, Math.min(from + size, keys.size())));
       Family family = parts.workload.frontier().open(parts.feed.position(), some.size());
-      ChunkIntent intent = intents.ask(some);
+      ChunkIntent intent = parts.intents.ask(some);
       Failure failure = Failure.of(FailureKind.UNKNOWN, "in doubt since an earlier run");
       doubts.verify(
           Batch.open(intent, family), new Batch.Doubt(some, failure, Map.of()).sentIfUnknown());
@@ -145,7 +143,7 @@ final class Legacy<T> {
         .toList();
     Family family = parts.workload.frontier().open(parts.feed.position(), items.size());
     attempts.clear();
-    intents.record(new Workload.Unsendable(items, family));
+    parts.intents.record(new Workload.Unsendable(items, family));
   }
 
   /** These items came up again, and have an outcome or are known to have none. */

@@ -25,21 +25,14 @@ final class Outbound<T> {
 
   private final SyncJob<T> job;
   private final Parts<T> parts;
-  private final Intents<T> intents;
   private final Conclusion<T> conclusion;
   private final Conclusion.Stopper stopper;
   private final @Nullable Gate gate;
   private final SyncJob.@Nullable Deferral<T> deferral;
 
-  Outbound(
-      SyncJob<T> job,
-      Parts<T> parts,
-      Intents<T> intents,
-      Conclusion<T> conclusion,
-      Conclusion.Stopper stopper) {
+  Outbound(SyncJob<T> job, Parts<T> parts, Conclusion<T> conclusion, Conclusion.Stopper stopper) {
     this.job = job;
     this.parts = parts;
-    this.intents = intents;
     this.conclusion = conclusion;
     this.stopper = stopper;
     this.gate = job.gate().orElse(null);
@@ -113,10 +106,10 @@ final class Outbound<T> {
       conclusion.nextSibling(batch, false);
       return Optional.empty();
     }
-    Batch<T> rest = Batch.of(sent)
+    return Optional.of(Batch.of(sent)
+        .like(batch)
         .followedBy(batch.sibling().orElse(null))
-        .badIfSiblingClean(batch.isBadIfSiblingClean());
-    return Optional.of(batch.isRetryOnly() ? rest.retryOnly() : rest);
+        .badIfSiblingClean(batch.isBadIfSiblingClean()));
   }
 
   private void keep(List<Pending<T>> kept) {
@@ -131,7 +124,7 @@ final class Outbound<T> {
     }
     if (!outcomes.isEmpty()) {
       Batch<T> seen = Batch.of(List.copyOf(kept.subList(0, outcomes.size())));
-      intents.begin(seen);
+      parts.intents.begin(seen);
       conclusion.keptIn(seen, outcomes);
     }
   }

@@ -19,6 +19,7 @@ final class Parts<T> {
   final Throttle throttle;
   final Recorder recorder;
   final RunTally tally;
+  final Intents<T> intents;
   final RunListeners listeners;
   final Alarm alarm;
   final Onlookers onlookers;
@@ -33,16 +34,22 @@ final class Parts<T> {
     random = host.random();
     run = setup.id().value();
     redaction = new Redaction(host.redactor());
-    feed = new ItemFeed<>(setup.source(), resume, setup.isSeekable(), redaction);
+    feed = new ItemFeed<>(setup.ends().source(), resume, setup.isSeekable(), redaction);
     workload = new Workload<>(feed);
-    sizer = job.chunkSize().start(job.target().maxChunk());
+    sizer = setup.ends().sizer();
     recorder = new Recorder(host.ledger(), setup.id());
     tally = new RunTally(resume.settled(), redaction);
     throttle = new Throttle(
-        job, host.limits().configure(job.service(), job.quotas()), recorder, tally, time, random);
+        job,
+        host.limits().configure(setup.ends().service(), job.quotas()),
+        recorder,
+        tally,
+        time,
+        random);
     listeners = new RunListeners(host.listeners(), tally);
     alarm = new Alarm(job, host.router(), recorder, tally, listeners, time);
     onlookers = new Onlookers(job, host.watch(), random, time);
+    intents = new Intents<>(setup.id(), this, resume.nextChunk());
   }
 
   void retryEvent(int items, Failure failure) {

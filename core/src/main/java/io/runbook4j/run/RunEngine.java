@@ -1,8 +1,6 @@
 package io.runbook4j.run;
 
 import io.runbook4j.integrity.SpotCheck;
-import io.runbook4j.limit.Reservation;
-import io.runbook4j.limit.RetryBudget;
 import io.runbook4j.run.RunEvents.ChunkEvent;
 import io.runbook4j.spi.ledger.Counts;
 import io.runbook4j.spi.ledger.LedgerEntry.ChunkTiming;
@@ -10,7 +8,6 @@ import io.runbook4j.spi.ledger.LedgerEntry.Note;
 import io.runbook4j.spi.ledger.LedgerEntry.RunFinished;
 import io.runbook4j.spi.ledger.LedgerEntry.RunStarted;
 import io.runbook4j.spi.ledger.LedgerException;
-import io.runbook4j.spi.ledger.ResumePoint;
 import io.runbook4j.spi.ledger.RunId;
 import io.runbook4j.spi.ledger.RunState;
 import io.runbook4j.spi.time.Signal;
@@ -18,8 +15,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -44,45 +39,34 @@ final class RunEngine<T> implements RunControl, Conclusion.Stopper {
   private final TimeBounds bounds;
   private final Waiting waiting;
   private final Reading<T> reading;
-  private final Intents<T> intents;
   private final Settlement<T> settlement;
   private final Legacy<T> legacy;
   private final Outbound<T> outbound;
-  private final TargetCall<T> call;
-  private final RetryBudget budget;
+  private final Sending<T> sending;
   private final Signal signal;
-  private final Queue<Answer<T>> answers = new ConcurrentLinkedQueue<>();
   private final Instant startedAt;
 
   private volatile @Nullable String stopReason;
   private volatile boolean paused;
-  private boolean failed;
+  private @Nullable String failure;
   private boolean interrupted;
   private long forgotten;
   private @Nullable Throwable fault;
-
-  private int inFlight;
-  private @Nullable Batch<T> next;
-  private long permitSince;
-  private @Nullable Reservation permit;
 
   RunEngine(RunSetup<T> setup, Host host) {
     this.setup = setup;
     this.job = setup.job();
     this.host = host;
     this.parts = new Parts<>(setup, host);
-    this.call = new TargetCall<>(job, host.time(), parts.redaction);
-    this.budget = host.budgets().of(job.service());
     this.signal = host.time().newSignal();
     this.startedAt = host.time().now();
     this.bounds = new TimeBounds(job, host.time());
-    this.waiting = new Waiting(setup.id(), parts, bounds, signal, setup.source().count());
+    this.waiting = new Waiting(setup.id(), parts, bounds, signal, setup.ends().expected());
     this.reading = new Reading<>(job, parts, waiting, this);
-    this.intents = new Intents<>(
-        setup.id(), parts, setup.resume().map(ResumePoint::nextChunk).orElse(1));
     this.settlement = new Settlement<>(job, parts, this);
-    this.legacy = new Legacy<>(setup, parts, settlement.doubts(), intents);
-    this.outbound = new Outbound<>(job, parts, intents, settlement.conclusion(), this);
+    this.legacy = new Legacy<>(setup, parts, settlement.doubts());
+    this.outbound = new Outbound<>(job, parts, settlement.conclusion(), this);
+    this.sending = new Sending<>(setup, host, parts, waiting, settlement.refusals(), outbound);
   }
 
   @Override
@@ -104,8 +88,13 @@ final class RunEngine<T> implements RunControl, Conclusion.Stopper {
   }
 
   @Override
-  public void fail(String reason) {
-    failed = true;
+  public void fail(String cause) {
+    String reason = parts.redaction.clean(cause);
+    if (failure != null) {
+      parts.tally.problem(reason);
+    } else {
+      failure = stopReason == null ? reason : reason + "; it was stopping: " + stopReason;
+    }
     stop(reason);
   }
 
@@ -138,31 +127,18 @@ final class RunEngine<T> implements RunControl, Conclusion.Stopper {
       begin();
       loop();
     } catch (LedgerException e) {
-      awaitInFlight(); // whoever resumes the run must not meet calls of this process
+      interrupted |=
+          sending.awaitInFlight(); // whoever resumes the run must not meet calls of this process
       closeSource();
       throw e;
     } catch (RuntimeException | Error e) {
       // A fault of a source, an executor or our own: the run ends as one that can be resumed.
       fail("the run broke: " + e);
       fault = e;
-      awaitInFlight();
+      interrupted |= sending.awaitInFlight();
     }
     closeSource();
     return finish();
-  }
-
-  /**
-   * Waits for the calls that are out. Their answers are not recorded: their chunks stay in doubt.
-   */
-  private void awaitInFlight() {
-    while (inFlight > answers.size()) {
-      try {
-        signal.await(Waiting.LONG);
-      } catch (InterruptedException e) {
-        interrupted = true;
-      }
-    }
-    answers.forEach(answer -> parts.workload.now(answer.batch()));
   }
 
   private void closeSource() {
@@ -185,6 +161,9 @@ final class RunEngine<T> implements RunControl, Conclusion.Stopper {
         job.name(),
         setup.origin().kind(),
         job.service());
+    if (!setup.ends().problem().isEmpty()) {
+      parts.tally.problem(setup.ends().problem());
+    }
     setup.resume().ifPresent(legacy::takeUp);
     legacy.verifyFirst(setup.doubtful());
     parts.listeners.each(listener -> listener.onStarted(this));
@@ -219,24 +198,22 @@ final class RunEngine<T> implements RunControl, Conclusion.Stopper {
       outbound.holdBack(waiting);
       return true;
     }
-    if (inFlight >= job.chunksInFlight()) {
+    if (sending.inFlight() >= job.chunksInFlight()) {
       waiting.silently();
       return true;
     }
-    if (next == null && !prepare()) {
+    if (sending.next().isEmpty() && !prepare()) {
       return false;
     }
-    if (next != null) {
-      sendIfPermitted(next);
-    }
+    sending.sendIfPermitted();
     return true;
   }
 
   private boolean drain() throws InterruptedException {
-    if (inFlight > 0) {
+    if (sending.inFlight() > 0) {
       waiting.forTheLast();
     }
-    return inFlight > 0;
+    return sending.inFlight() > 0;
   }
 
   // ---- what to send
@@ -249,15 +226,16 @@ final class RunEngine<T> implements RunControl, Conclusion.Stopper {
   private boolean prepare() throws InterruptedException {
     long now = host.time().nanoTime();
     Optional<Batch<T>> found = reading.next(now);
-    parts.workload.takeUnsendable().ifPresent(this::record);
+    Optional<Workload.Unsendable> unsendable = parts.workload.takeUnsendable();
+    unsendable.ifPresent(this::record);
     if (found.isPresent()) {
-      next = legacy.withAttempts(found.get());
+      sending.next(legacy.withAttempts(found.get()));
       return true;
     }
-    if (stopReason != null || !answers.isEmpty()) {
+    if (unsendable.isPresent() || stopReason != null || sending.hasAnswers()) {
       return true;
     }
-    if (inFlight == 0 && parts.workload.isEmpty() && parts.feed.isExhausted()) {
+    if (sending.inFlight() == 0 && parts.workload.isEmpty() && parts.feed.isExhausted()) {
       legacy.parkUncollected();
       legacy.recordGone();
       checkNoneForgotten();
@@ -281,18 +259,18 @@ final class RunEngine<T> implements RunControl, Conclusion.Stopper {
       waiting.because(
           "a retry is due",
           Duration.ofNanos(Math.max(0, due.getAsLong() - host.time().nanoTime())));
-    } else if (inFlight > 0) {
+    } else if (sending.inFlight() > 0) {
       waiting.silently();
-    } else if (!parts.feed.isExhausted() && !parts.workload.busy().isEmpty()) {
-      throw new IllegalStateException(
-          "nothing is in flight, and items wait for others: " + parts.workload.busy());
+    } else {
+      throw new IllegalStateException("nothing is due, in flight or to be read, and "
+          + parts.workload.frontier().unsettled() + " items have no outcome");
     }
   }
 
   /** Records items that were found and cannot be sent. */
   private void record(Workload.Unsendable unsendable) {
     legacy.cameUp(unsendable.items().stream().map(Draft.Unreadable::key).toList());
-    intents.record(unsendable);
+    parts.intents.record(unsendable);
   }
 
   /** The law of conservation, checked once more where a fault of our own would break it. */
@@ -305,69 +283,13 @@ final class RunEngine<T> implements RunControl, Conclusion.Stopper {
     }
   }
 
-  // ---- sending
-
-  private void sendIfPermitted(Batch<T> batch) throws InterruptedException {
-    if (batch.isRetryOnly() && batch.doubt().isEmpty() && permit == null && !budget.tryRetry()) {
-      next = null;
-      intents.begin(batch);
-      settlement.refusals().overBudget(batch);
-      return;
-    }
-    if (permit == null && !parts.throttle.limiter().tryAcquire()) {
-      permit = parts.throttle.limiter().reserve(1);
-      permitSince = host.time().nanoTime();
-    }
-    if (permit != null && !permit.tryTake()) {
-      waiting.because("a permit for " + parts.throttle.limiter().name(), permit.remaining());
-      return;
-    }
-    next = null;
-    // What has come due while it waited goes with it, in a chunk of the size that is right by now.
-    Batch<T> whole = parts.workload.topUp(batch, parts.sizer.size(), host.time());
-    whole.waited(permit == null ? 0 : host.time().nanoTime() - permitSince);
-    permit = null;
-    Optional<Batch<T>> admitted = outbound.admit(whole);
-    if (admitted.isPresent()) {
-      send(admitted.get());
-    }
-  }
-
-  private void send(Batch<T> batch) throws InterruptedException {
-    intents.begin(batch);
-    waiting.flush();
-    if (!batch.isRetryOnly()) {
-      budget.onCall();
-    }
-    parts.tally.called();
-    if (job.chunksInFlight() == 1) {
-      settle(call.send(batch));
-      return;
-    }
-    batch.keys().forEach(parts.workload.busy()::add);
-    try {
-      host.executor().execute(() -> sendElsewhere(batch));
-    } catch (RuntimeException e) {
-      parts.workload.now(batch);
-      throw e;
-    }
-    inFlight++;
-  }
-
-  private void sendElsewhere(Batch<T> batch) {
-    MDC.put("run", setup.id().value());
-    try {
-      answers.add(call.send(batch));
-    } finally {
-      MDC.remove("run");
-      signal.raise();
-    }
-  }
+  // ---- answers
 
   private void takeAnswers() throws InterruptedException {
-    for (Answer<T> answer = answers.poll(); answer != null; answer = answers.poll()) {
-      inFlight--;
-      settle(answer);
+    for (Optional<Answer<T>> answer = sending.takeAnswer();
+        answer.isPresent();
+        answer = sending.takeAnswer()) {
+      settle(answer.get());
     }
   }
 
@@ -425,14 +347,18 @@ final class RunEngine<T> implements RunControl, Conclusion.Stopper {
   }
 
   private RunReport finish() {
-    if (permit != null) {
-      permit.cancel();
-    }
+    sending.cancelPermit();
     lastLooks();
-    RunState state =
-        stopReason == null ? RunState.COMPLETED : failed ? RunState.FAILED : RunState.STOPPED;
-    String reason = stopReason == null ? "every item has an outcome" : stopReason;
-    Leftovers left = Leftovers.of(parts, Optional.ofNullable(next), legacy);
+    RunState state = RunState.COMPLETED;
+    String reason = "every item has an outcome";
+    if (failure != null) {
+      state = RunState.FAILED;
+      reason = failure;
+    } else if (stopReason != null) {
+      state = RunState.STOPPED;
+      reason = stopReason;
+    }
+    Leftovers left = Leftovers.of(parts, sending.next(), legacy);
     Counts counts =
         parts.tally.counts(forgotten + left.begun() + left.unread().size(), left.unanswered());
     parts.onlookers.finished(counts);

@@ -3,7 +3,6 @@ package io.runbook4j.run;
 import io.runbook4j.spi.ledger.ResumePoint;
 import io.runbook4j.spi.ledger.RunId;
 import io.runbook4j.spi.ledger.RunOrigin;
-import io.runbook4j.spi.sync.Source;
 import java.util.List;
 import java.util.Optional;
 
@@ -13,7 +12,7 @@ import java.util.Optional;
  * @param id the run
  * @param origin why it exists
  * @param job its policies
- * @param source the items it is about: the job's, or those of a rerun
+ * @param ends where its items come from and go to
  * @param resume where an earlier process left it; empty for a new run
  * @param doubtful the keys among them that are in doubt, to be verified before they are sent
  */
@@ -21,7 +20,7 @@ record RunSetup<T>(
     RunId id,
     RunOrigin origin,
     SyncJob<T> job,
-    Source<T> source,
+    Ends<T> ends,
     Optional<ResumePoint> resume,
     List<String> doubtful) {
   /** {@return whether the source's cursors mean something in a later process} */

@@ -21,16 +21,18 @@ import io.runbook4j.spi.ledger.RunSummary;
 import io.runbook4j.spi.sync.Source;
 import io.runbook4j.spi.time.Time;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
@@ -41,8 +43,10 @@ import org.jspecify.annotations.Nullable;
  * on its caller's thread until the run ends.
  *
  * <p>Runs of one runner share the limiter and the retry budget of each service. A run that could
- * not be finished ends with a report, not with an exception; an exception means that the run could
- * not be recorded, or that the target threw an {@link Error}.
+ * not be finished ends with a report, not with an exception; an exception means that the run did
+ * not begin, and that nothing is recorded of it: what the job needs is missing, say, or its target
+ * cannot tell its name; or that it could not be recorded, or that the target threw an
+ * {@link Error}.
  */
 public final class Runner implements AutoCloseable {
   private static final Set<RunState> RESUMABLE =
@@ -50,11 +54,16 @@ public final class Runner implements AutoCloseable {
 
   private final Host host;
   private final boolean ownsRouter;
-  private final Set<RunControl> active = ConcurrentHashMap.newKeySet();
+  private final ActiveRuns active;
+  private final Optional<ExecutorService> ownExecutor;
 
   private Runner(Builder builder) {
     Time time = builder.time;
     ownsRouter = builder.router == null;
+    active = new ActiveRuns(time);
+    ownExecutor = builder.executor == null
+        ? Optional.of(Executors.newCachedThreadPool(new DaemonThreads()))
+        : Optional.empty();
     host = new Host(
         builder.ledger == null ? MemoryLedger.create() : builder.ledger,
         builder.limits == null ? Limits.create(time, builder.random) : builder.limits,
@@ -64,9 +73,7 @@ public final class Runner implements AutoCloseable {
         Optional.ofNullable(builder.watch),
         time,
         builder.random,
-        builder.executor == null
-            ? Executors.newCachedThreadPool(new DaemonThreads())
-            : builder.executor,
+        builder.executor == null ? ownExecutor.orElseThrow() : builder.executor,
         builder.redactor);
   }
 
@@ -117,14 +124,41 @@ public final class Runner implements AutoCloseable {
       throw new IllegalStateException("run " + run + " of job " + job.name() + " is "
           + summary.state() + "; only one that is STOPPED, FAILED or DIED can be resumed");
     }
-    host.ledger().record(run, List.of(new RunResumed(host.time().now())));
-    ResumePoint point = host.ledger().resumePoint(run);
     RunOrigin origin = summary.started().origin();
-    boolean rerun = origin.kind() == RunOrigin.Kind.RERUN_FAILED
+    boolean rerun = isRerun(origin);
+    return execute(
+        job,
+        rerun ? new RerunSource<>(job.source(), origin.filter().keys()) : job.source(),
+        ends -> {
+          host.ledger().record(run, List.of(new RunResumed(host.time().now())));
+          ResumePoint point = host.ledger().resumePoint(run);
+          List<String> doubtful = rerun ? stillDoubtful(job, origin, point) : List.of();
+          return new RunSetup<>(run, origin, job, ends, Optional.of(point), doubtful);
+        });
+  }
+
+  private static boolean isRerun(RunOrigin origin) {
+    return origin.kind() == RunOrigin.Kind.RERUN_FAILED
         || origin.kind() == RunOrigin.Kind.RERUN_OUTSTANDING;
-    Source<T> source =
-        rerun ? new RerunSource<>(job.source(), origin.filter().keys()) : job.source();
-    return execute(new RunSetup<>(run, origin, job, source, Optional.of(point), List.of()));
+  }
+
+  /** {@return the items of a rerun in doubt since an earlier run, and not asked about since} */
+  private List<String> stillDoubtful(SyncJob<?> job, RunOrigin origin, ResumePoint point) {
+    if (job.inDoubt() == InDoubt.PARK || origin.filter().keys().isEmpty()) {
+      return List.of();
+    }
+    Set<String> seen = new HashSet<>(point.settledSince().keySet());
+    seen.addAll(point.attempts().keySet());
+    point.open().forEach(intent -> seen.addAll(intent.keys()));
+    ItemFilter inDoubt = origin.filter().states(ItemState.IN_DOUBT);
+    return origin
+        .parent()
+        .map(parent -> host.ledger().items(parent, inDoubt))
+        .orElseGet(() -> host.ledger().outstanding(job.name(), inDoubt))
+        .stream()
+        .map(ItemRecord::key)
+        .filter(key -> !seen.contains(key))
+        .toList();
   }
 
   /**
@@ -206,20 +240,25 @@ public final class Runner implements AutoCloseable {
    * Stops all runs that are going on; each ends with a report, and can be resumed. Returns at once.
    */
   public void stop(String reason) {
-    active.forEach(run -> run.stop(reason));
+    active.stop(reason);
   }
 
   /**
-   * Stops all runs, and closes the ledger. A run that still waits for an answer then fails to
-   * record it: stop and wait first.
+   * Stops all runs, waits until they have ended, with the answers to their calls in flight
+   * recorded, and closes the ledger. An interrupt ends the wait; a chunk that is still in flight is
+   * then in doubt, as is one of a run on whose own thread this is called.
    */
   @Override
   public void close() {
-    stop("the runner was closed");
-    if (ownsRouter) {
-      host.router().close();
+    try {
+      active.close();
+      ownExecutor.ifPresent(ExecutorService::shutdown);
+      if (ownsRouter) {
+        host.router().close();
+      }
+    } finally {
+      host.ledger().close();
     }
-    host.ledger().close();
   }
 
   private <T> RunReport rerun(
@@ -243,17 +282,19 @@ public final class Runner implements AutoCloseable {
   private <T> RunReport start(
       SyncJob<T> job, RunOrigin origin, Source<T> source, List<String> doubtful) {
     RunId id = RunId.at(host.time().now(), host.random());
-    return execute(new RunSetup<>(id, origin, job, source, Optional.empty(), doubtful));
+    return execute(
+        job, source, ends -> new RunSetup<>(id, origin, job, ends, Optional.empty(), doubtful));
   }
 
-  private <T> RunReport execute(RunSetup<T> setup) {
-    requireWatch(setup.job());
-    RunEngine<T> engine = new RunEngine<>(setup, host);
-    active.add(engine);
+  private <T> RunReport execute(
+      SyncJob<T> job, Source<T> source, Function<Ends<T>, RunSetup<T>> setup) {
+    active.enter();
     try {
-      return engine.run();
+      requireWatch(job);
+      Ends<T> ends = Ends.of(job, source);
+      return active.run(new RunEngine<>(setup.apply(ends), host));
     } finally {
-      active.remove(engine);
+      active.leave();
     }
   }
 
@@ -325,7 +366,8 @@ public final class Runner implements AutoCloseable {
     }
 
     /**
-     * Adds a channel for every alert, on a router of the runner's own. Default none but the log.
+     * Adds a channel for every alert, on a router of the runner's own, with a thread of its own: no
+     * chunk waits for an alert. Default none but the log.
      */
     public Builder alerts(AlertChannel channel) {
       channels.add(Objects.requireNonNull(channel, "channel"));
@@ -353,9 +395,6 @@ public final class Runner implements AutoCloseable {
       if (router == null) {
         AlertRouter.Builder own = AlertRouter.builder(time);
         channels.forEach(own::channel);
-        if (executor != null) {
-          own.executor(executor);
-        }
         return own.build();
       }
       if (!channels.isEmpty()) {

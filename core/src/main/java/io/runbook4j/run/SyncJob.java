@@ -236,7 +236,9 @@ public final class SyncJob<T> {
 
     /**
      * Adds a limit on the calls to the target's service; all that are added hold together. Default
-     * none.
+     * none. It holds within one process, for all runs that share its limiters. A run that is
+     * resumed in another one first lets a window of up to an hour pass; nothing else knows of the
+     * calls of an earlier process.
      */
     public Builder<T> quota(Quota quota) {
       quotas.add(Objects.requireNonNull(quota, "quota"));
@@ -274,22 +276,22 @@ public final class SyncJob<T> {
     }
 
     /**
-     * Sets how many chunks are sent at the same time. Default 1; at most 1,000. Items of one key
-     * keep their order.
+     * Sets how many chunks are sent at the same time. Default 1; at most 256. Items of one key keep
+     * their order.
      */
     public Builder<T> chunksInFlight(int chunksInFlight) {
-      if (chunksInFlight < 1 || chunksInFlight > 1_000) {
+      if (chunksInFlight < 1 || chunksInFlight > Frontier.HORIZON) {
         throw new IllegalArgumentException(
-            "chunksInFlight must be 1 to 1000, was " + chunksInFlight);
+            "chunksInFlight must be 1 to " + Frontier.HORIZON + ", was " + chunksInFlight);
       }
       this.chunksInFlight = chunksInFlight;
       return this;
     }
 
     /**
-     * Sets after how many rate-limited calls in a row, with no other answer in between, the run
-     * stops; it can be resumed. Default 12, which is an hour of waiting with the default back-off;
-     * at least 1.
+     * Sets after how many rate-limited calls in a row, with no success in between, the run stops;
+     * it can be resumed. Default 12, which is an hour of waiting with the default back-off; at
+     * least 1.
      */
     public Builder<T> patience(int patience) {
       if (patience < 1) {
@@ -329,8 +331,9 @@ public final class SyncJob<T> {
     /**
      * Adds a Failsafe policy around each call to the target, inside those added before: a
      * {@code Timeout}, a {@code CircuitBreaker}, a {@code Bulkhead}. A call that a policy refuses
-     * was not sent; one that timed out is in doubt. Give a bulkhead a longest wait: without one,
-     * Failsafe 3.3.2 loses a permit after each refusal.
+     * was not sent; one that timed out is in doubt. A verification is guarded too, and counts as a
+     * success once it is answered. Give a bulkhead a longest wait: without one, Failsafe 3.3.2
+     * loses a permit after each refusal.
      */
     public Builder<T> guard(Policy<ChunkResult> policy) {
       guards.add(Objects.requireNonNull(policy, "policy"));

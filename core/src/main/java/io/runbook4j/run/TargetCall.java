@@ -21,6 +21,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -56,17 +58,25 @@ final class TargetCall<T> {
   }
 
   private ChunkResult apply(Chunk<T> chunk) {
+    return guarded(() -> target.apply(chunk), ChunkResult::refused);
+  }
+
+  /**
+   * Makes a call within the job's policies.
+   *
+   * @param refused what it comes to if it was not made, or the target says that it did nothing
+   */
+  private ChunkResult guarded(Call made, Function<Failure, ChunkResult> refused) {
     try {
-      ChunkResult result =
-          guard == null ? target.apply(chunk) : guard.get(() -> target.apply(chunk));
+      ChunkResult result = guard == null ? made.make() : guard.get(made::make);
       return Objects.requireNonNull(result, "the target returned null");
     } catch (FailureException e) {
-      return ChunkResult.refused(e.failure());
+      return refused.apply(e.failure());
     } catch (CircuitBreakerOpenException e) {
-      return ChunkResult.refused(Failure.of(FailureKind.SERVER_ERROR, "the circuit breaker is open")
+      return refused.apply(Failure.of(FailureKind.SERVER_ERROR, "the circuit breaker is open")
           .withRetryAfter(e.getCircuitBreaker().getRemainingDelay()));
     } catch (BulkheadFullException | RateLimitExceededException e) {
-      return ChunkResult.refused(
+      return refused.apply(
           Failure.of(FailureKind.RATE_LIMITED, "a policy of the job refused the call: " + e));
     } catch (TimeoutExceededException e) {
       return ChunkResult.unanswered(
@@ -102,27 +112,36 @@ final class TargetCall<T> {
    * not know; the whole call refused if it cannot look}
    */
   private ChunkResult verify(Batch.Doubt doubt) {
-    Map<String, Verdict> verdicts;
-    try {
-      Optional<Map<String, Verdict>> found = target.verify(doubt.keys());
-      if (found.isEmpty()) {
-        return ChunkResult.refused(doubt.failure());
-      }
-      verdicts = found.get();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return interrupted();
-    } catch (FailureException e) {
-      return ChunkResult.unanswered(e.failure());
-    } catch (RuntimeException e) {
-      return threw(e);
+    AtomicReference<@Nullable Optional<Map<String, Verdict>>> found = new AtomicReference<>();
+    ChunkResult outcome = guarded(
+        () -> {
+          found.set(Objects.requireNonNull(target.verify(doubt.keys()), "verify returned null"));
+          return ChunkResult.succeeded();
+        },
+        ChunkResult::unanswered);
+    Optional<Map<String, Verdict>> answer = found.get();
+    if (answer == null) {
+      return isUnanswered(outcome) ? outcome : ChunkResult.unanswered(doubt.failure());
     }
+    if (answer.isEmpty()) {
+      return ChunkResult.refused(doubt.failure());
+    }
+    Map<String, Verdict> verdicts = answer.get();
     ChunkResult.Builder result = ChunkResult.builder();
     for (String key : doubt.keys()) {
       Verdict verdict = verdicts.get(key);
       result.outcome(key, outcome(verdict == null ? Verdict.UNKNOWN : verdict, doubt.failure()));
     }
     return result.build();
+  }
+
+  /** A call to the target. */
+  private interface Call {
+    ChunkResult make() throws InterruptedException;
+  }
+
+  private static boolean isUnanswered(ChunkResult result) {
+    return result.isWholeCall() && result.others().orElse(null) instanceof Outcome.InDoubt;
   }
 
   private static Outcome outcome(Verdict verdict, Failure failure) {

@@ -25,6 +25,7 @@ final class Throttle {
   private final Time time;
   private final RandomGenerator random;
   private int hits;
+  private long notBeforeNanos;
   private long lastHitNanos;
 
   Throttle(
@@ -40,6 +41,7 @@ final class Throttle {
     this.tally = tally;
     this.time = time;
     this.random = random;
+    this.notBeforeNanos = time.nanoTime();
   }
 
   RateLimiter limiter() {
@@ -67,11 +69,28 @@ final class Throttle {
   }
 
   private void close(Duration length, Failure failure) {
-    limiter.learn(new LimitSignal.Closed(length));
+    closeFor(length);
     Instant now = time.now();
     Instant until = now.plus(limiter.closedFor());
     recorder.add(new LimitMet(now, limiter.name(), until));
     tally.limit(new LimitReport(now, limiter.name(), until, failure.retryAfter()));
+  }
+
+  /** Closes the limiter, which may open before if that is longer than it believes. */
+  void closeFor(Duration length) {
+    limiter.learn(new LimitSignal.Closed(length));
+    long until = time.nanoTime() + length.toNanos();
+    if (until - notBeforeNanos > 0) {
+      notBeforeNanos = until;
+    }
+  }
+
+  /** Closes the limiter once more if it has opened before the run may go on. */
+  void keepClosed() {
+    long left = notBeforeNanos - time.nanoTime();
+    if (left > 0 && limiter.closedFor().isZero()) {
+      limiter.learn(new LimitSignal.Closed(Duration.ofNanos(left)));
+    }
   }
 
   /** {@return how long the service asked to wait, within reason; nothing if it did not ask} */

@@ -30,6 +30,11 @@ final class Waiting {
     this.expected = expected;
   }
 
+  /** {@return what ends a wait early} */
+  Signal signal() {
+    return signal;
+  }
+
   /** Waits for a call that is in flight, or until the run is told something. */
   void silently() throws InterruptedException {
     flush();

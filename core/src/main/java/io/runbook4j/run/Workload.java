@@ -134,8 +134,7 @@ final class Workload<T> {
     }
     List<Pending<T>> items = new ArrayList<>(batch.items());
     items.addAll(due);
-    Batch<T> both = Batch.of(items);
-    return batch.isRetryOnly() ? both.retryOnly() : both;
+    return Batch.of(items).like(batch);
   }
 
   /** Items that were only rate limited have failed nothing, and cost no retry. */
@@ -153,8 +152,8 @@ final class Workload<T> {
       return batch;
     }
     List<Pending<T>> items = batch.items();
-    ready.push(Batch.of(items.subList(size, items.size())));
-    return Batch.of(items.subList(0, size));
+    ready.push(Batch.of(items.subList(size, items.size())).like(batch));
+    return Batch.of(items.subList(0, size)).like(batch);
   }
 
   /**

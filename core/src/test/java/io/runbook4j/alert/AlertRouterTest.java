@@ -24,6 +24,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
@@ -57,6 +58,29 @@ class AlertRouterTest {
         "job",
         "text",
         Optional.of(new Occurrence(id, phase, time.now(), end, Map.of("value", "3"))));
+  }
+
+  @Test
+  void send_executorRefusesAtFirst_keepsTheAlertAndDeliversItWithTheNext() {
+    AtomicInteger tasks = new AtomicInteger();
+    AlertRouter router = router()
+        .channel(sent::add)
+        .executor(task -> {
+          if (tasks.incrementAndGet() == 1) {
+            throw new RejectedExecutionException("full");
+          }
+          time.executor().execute(task);
+        })
+        .build();
+
+    router.send(alert("1", Phase.OPENED));
+    assertThat(router.pending())
+        .singleElement()
+        .satisfies(it -> assertThat(it.problem()).contains("RejectedExecutionException: full"));
+    router.send(alert("2", Phase.OPENED));
+    time.runToIdle();
+
+    assertThat(sent).hasSize(2);
   }
 
   @Test

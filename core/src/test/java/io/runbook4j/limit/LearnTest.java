@@ -29,8 +29,9 @@ class LearnTest {
     "PT0S,PT1S,PT1.1S",
     "PT-5S,PT1S,PT1.1S",
     "PT59M,PT59M,PT59M10S",
-    "PT48H,PT1H,PT1H10S",
-    "PT9999999999999S,PT1H,PT1H10S"
+    "PT23H,PT23H,PT23H10S",
+    "PT48H,PT24H,PT24H10S",
+    "PT9999999999999S,PT24H,PT24H10S"
   })
   void closed_delay_isKeptAndJitteredUpward(Duration delay, Duration least, Duration most) {
     limiter.learn(new LimitSignal.Closed(delay));

@@ -10,9 +10,13 @@ import io.runbook4j.spi.ledger.Counts;
 import io.runbook4j.spi.ledger.RunState;
 import io.runbook4j.spi.sync.FailureKind;
 import io.runbook4j.testkit.SimulatedService;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Executor;
+import java.util.concurrent.Semaphore;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** What a host hangs on to a run may break; the run goes on and says so. */
 class FencesTest {
@@ -69,12 +73,51 @@ class FencesTest {
         .build();
 
     RunReport report =
-        scene.runners().alerts(broken).alerts(delivered::add).build().run(job);
+        scene.runners().alerts(scene.router(broken, delivered::add)).build().run(job);
 
     assertThat(report.state()).isEqualTo(RunState.COMPLETED);
     assertThat(report.alerts()).hasSize(1);
     assertThat(delivered).isEqualTo(report.alerts());
     assertThat(report.problems()).anyMatch(problem -> problem.contains("channel #ops is archived"));
+  }
+
+  @Test
+  @Timeout(60)
+  void run_alertChannelIsDeadAndTheExecutorHasOneThread_sendsTheChunksAllTheSame() {
+    Semaphore thread = new Semaphore(1);
+    Executor bounded = task -> scene.time.executor().execute(() -> {
+      try {
+        while (!thread.tryAcquire()) {
+          scene.time.sleep(Duration.ofMillis(10));
+        }
+        task.run();
+      } catch (InterruptedException e) {
+        throw new IllegalStateException(e);
+      } finally {
+        thread.release();
+      }
+    });
+    SimulatedService service =
+        scene.service().failing(FailureKind.INVALID, "k1", "k2", "k3").build();
+    SyncJob<String> job = Scene.policies()
+        .from(Scene.source(100))
+        .to(service.target())
+        .alertWhen(Rule.failuresInRunOver(2))
+        .chunksInFlight(2)
+        .build();
+
+    RunReport report = scene
+        .runners()
+        .executor(bounded)
+        .alerts(alert -> {
+          throw new IllegalStateException("channel #ops is archived");
+        })
+        .build()
+        .run(job);
+
+    assertThat(report.counts()).isEqualTo(new Counts(100, 97, 3, 0, 0, 0));
+    assertThat(Duration.between(report.startedAt(), report.endedAt()))
+        .isLessThan(Duration.ofMinutes(1));
   }
 
   @Test

@@ -7,10 +7,16 @@ import dev.failsafe.CircuitBreaker;
 import dev.failsafe.Timeout;
 import io.runbook4j.spi.ledger.Counts;
 import io.runbook4j.spi.ledger.RunState;
+import io.runbook4j.spi.sync.Chunk;
 import io.runbook4j.spi.sync.ChunkResult;
+import io.runbook4j.spi.sync.Failure;
 import io.runbook4j.spi.sync.FailureKind;
 import io.runbook4j.spi.sync.Outcome;
+import io.runbook4j.spi.sync.Target;
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 
@@ -45,6 +51,54 @@ class GuardsTest {
   }
 
   @Test
+  @org.junit.jupiter.api.Timeout(60)
+  void run_verificationHangs_endsWithTheTimeoutToo() {
+    CountDownLatch never = new CountDownLatch(1);
+    Timeout<ChunkResult> timeout =
+        Timeout.<ChunkResult>builder(Duration.ofMillis(50)).withInterrupt().build();
+    Target<String> target = new Target<>() {
+      @Override
+      public ChunkResult apply(Chunk<String> chunk) {
+        return ChunkResult.unanswered(Failure.of(FailureKind.NETWORK, "connection reset"));
+      }
+
+      @Override
+      public Optional<Map<String, Verdict>> verify(List<String> keys) throws InterruptedException {
+        calls++;
+        never.await();
+        return Optional.empty();
+      }
+    };
+
+    RunReport report = scene
+        .runner()
+        .run(Scene.policies().from(Scene.source(10)).to(target).guard(timeout).build());
+
+    assertThat(report.state()).isEqualTo(RunState.COMPLETED);
+    assertThat(report.counts()).isEqualTo(new Counts(10, 0, 0, 0, 10, 0));
+    assertThat(calls).isEqualTo(5);
+  }
+
+  @Test
+  void run_targetCannotVerify_doesNotCountAgainstTheCircuit() {
+    CircuitBreaker<ChunkResult> breaker = CircuitBreaker.<ChunkResult>builder()
+        .handleResultIf(GuardsTest::isRefused)
+        .withFailureThreshold(1)
+        .build();
+
+    scene
+        .runner()
+        .run(Scene.policies()
+            .from(Scene.source(30))
+            .to(chunk ->
+                ChunkResult.unanswered(Failure.of(FailureKind.NETWORK, "connection reset")))
+            .guard(breaker)
+            .build());
+
+    assertThat(breaker.isClosed()).isTrue();
+  }
+
+  @Test
   void run_circuitIsOpen_refusesWithoutSending() {
     CircuitBreaker<ChunkResult> breaker = CircuitBreaker.<ChunkResult>builder()
         .handleResultIf(GuardsTest::isRefused)
@@ -58,8 +112,7 @@ class GuardsTest {
             .from(Scene.source(100))
             .to(chunk -> {
               calls++;
-              return ChunkResult.refused(
-                  io.runbook4j.spi.sync.Failure.of(FailureKind.SERVER_ERROR, "down"));
+              return ChunkResult.refused(Failure.of(FailureKind.SERVER_ERROR, "down"));
             })
             .on(FailureKind.SERVER_ERROR, Reaction.fail())
             .guard(breaker)

@@ -1,6 +1,7 @@
 package io.runbook4j.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.runbook4j.backoff.BackOff;
 import io.runbook4j.spi.ledger.Counts;
@@ -18,6 +19,7 @@ import io.runbook4j.testkit.CallFault;
 import io.runbook4j.testkit.CrashMoment;
 import io.runbook4j.testkit.CrashSwitch;
 import io.runbook4j.testkit.Idempotency;
+import io.runbook4j.testkit.SimulatedCrash;
 import io.runbook4j.testkit.SimulatedService;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -30,6 +32,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Promise 4: in doubt is said, not guessed. */
 class Promise04InDoubtTest {
@@ -272,6 +275,36 @@ class Promise04InDoubtTest {
     assertThat(rerun.counts()).isEqualTo(new Counts(10, 10, 0, 0, 0, 0));
     assertThat(service.calls()).hasSize(3);
     assertThat(service.timesApplied("k15")).isEqualTo(1);
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void resume_rerunDiedBeforeItAskedAboutItemsInDoubt_asksFirst(boolean ofOneRun) {
+    SimulatedService service =
+        scene.service().verifying().callFault(2, CallFault.LOST_AFTER_APPLYING).build();
+    RunReport report = scene
+        .runner()
+        .run(policies(InDoubt.PARK).from(Scene.source(30)).to(service.target()).build());
+    SyncJob<String> job =
+        policies(InDoubt.VERIFY).from(Scene.source(30)).to(service.target()).build();
+    ItemFilter doubtful = ItemFilter.all().states(ItemState.IN_DOUBT);
+    CrashSwitch life = CrashSwitch.create().crashAtRecord(1, CrashMoment.AFTER);
+    Runner dying = scene.runners().ledger(life.wrap(scene.ledger)).build();
+    assertThatThrownBy(() -> {
+          if (ofOneRun) {
+            dying.rerunFailed(job, report.runId(), doubtful);
+          } else {
+            dying.rerunOutstanding(job, doubtful);
+          }
+        })
+        .isInstanceOf(SimulatedCrash.class);
+    scene.ledger.close();
+
+    RunReport rerun = scene.runner().resume(job, scene.newest().run());
+
+    assertThat(rerun.runId()).isNotEqualTo(report.runId());
+    assertThat(rerun.counts()).isEqualTo(new Counts(10, 10, 0, 0, 0, 0));
+    assertThat(service.timesSent("k15")).isEqualTo(1);
   }
 
   @Test

@@ -1,6 +1,9 @@
 package io.runbook4j.run;
 
+import static io.runbook4j.spi.sync.FailureKind.INVALID;
+import static io.runbook4j.spi.sync.FailureKind.SERVER_ERROR;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import io.runbook4j.backoff.BackOff;
 import io.runbook4j.chunk.ChunkSize;
@@ -8,6 +11,7 @@ import io.runbook4j.chunk.ChunkSizer.SizeChange;
 import io.runbook4j.spi.ledger.Counts;
 import io.runbook4j.spi.ledger.LedgerEntry.LimitMet;
 import io.runbook4j.spi.ledger.RunState;
+import io.runbook4j.spi.sync.Chunk;
 import io.runbook4j.spi.sync.ChunkResult;
 import io.runbook4j.spi.sync.Failure;
 import io.runbook4j.spi.sync.FailureKind;
@@ -20,6 +24,8 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Promise 5: a rate limit is the service's, not the call's. */
 class Promise05RateLimitTest {
@@ -64,9 +70,7 @@ class Promise05RateLimitTest {
 
     assertThat(report.sizeChanges().stream().filter(change -> change.to() < change.from()))
         .extracting(SizeChange::from, SizeChange::to)
-        .containsExactly(
-            org.assertj.core.groups.Tuple.tuple(40, 20),
-            org.assertj.core.groups.Tuple.tuple(20, 10));
+        .containsExactly(tuple(40, 20), tuple(20, 10));
     assertThat(report.sizeChanges().get(0).cause()).contains("RATE_LIMITED");
     assertThat(report.counts()).isEqualTo(new Counts(1_000, 1_000, 0, 0, 0, 0));
   }
@@ -83,6 +87,58 @@ class Promise05RateLimitTest {
       assertThat(change.cause()).contains("clean chunks in a row");
     });
     assertThat(growth.get(growth.size() - 1).to()).isEqualTo(160);
+  }
+
+  @Test
+  void run_everyItemOfEveryChunkFails_doesNotGrow() {
+    RunReport report = scene
+        .runner()
+        .run(Scene.policies()
+            .from(Scene.source(3_000))
+            .to(chunk -> allFailed(chunk, SERVER_ERROR))
+            .chunkSize(ChunkSize.adaptive(10, 160))
+            .on(SERVER_ERROR, Reaction.fail())
+            .build());
+
+    assertThat(report.counts()).isEqualTo(new Counts(3_000, 0, 3_000, 0, 0, 0));
+    assertThat(report.sizeChanges()).isEmpty();
+  }
+
+  @Test
+  void run_limitedBetweenChunksInWhichEverythingFails_losesItsPatience() {
+    RunReport report = scene
+        .runner()
+        .run(Scene.policies()
+            .from(Scene.source(1_000))
+            .to(chunk -> {
+              calls.add(scene.time.now());
+              return calls.size() % 2 == 1
+                  ? ChunkResult.refused(LIMITED)
+                  : allFailed(chunk, INVALID);
+            })
+            .patience(3)
+            .build());
+
+    assertThat(report.reason()).contains("rate limited 3 times in a row");
+  }
+
+  @Test
+  void run_oneTimeoutAndTheTargetFindsNothingApplied_halvesTheChunkOnce() {
+    SimulatedService service =
+        scene.service().verifying().callFault(1, CallFault.LOST_BEFORE_APPLYING).build();
+
+    RunReport report = scene
+        .runner()
+        .run(Scene.policies()
+            .from(Scene.source(200))
+            .to(service.target())
+            .chunkSize(ChunkSize.adaptive(10, 160))
+            .build());
+
+    assertThat(report.counts()).isEqualTo(new Counts(200, 200, 0, 0, 0, 0));
+    assertThat(report.sizeChanges().stream().filter(change -> change.to() < change.from()))
+        .extracting(SizeChange::from, SizeChange::to)
+        .containsExactly(tuple(40, 20));
   }
 
   @Test
@@ -113,6 +169,27 @@ class Promise05RateLimitTest {
 
     assertThat(Duration.between(calls.get(0), calls.get(1)))
         .isBetween(BACK_OFF, BACK_OFF.plusSeconds(4));
+  }
+
+  @Test
+  void run_retryAfterIsAboveAnHour_isNotCutShort() {
+    Duration asked = Duration.ofHours(3);
+
+    scene.runner().run(limited(1, LIMITED.withRetryAfter(asked)).build());
+
+    assertThat(Duration.between(calls.get(0), calls.get(1)))
+        .isBetween(asked, asked.plusSeconds(11));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"PT3H", "P4D"})
+  void run_backOffIsAboveAnHour_isNotCutShort(Duration backOff) {
+    scene
+        .runner()
+        .run(limited(1, LIMITED).backOff(BackOff.between(backOff, backOff)).build());
+
+    assertThat(Duration.between(calls.get(0), calls.get(1)))
+        .isBetween(backOff, backOff.plusSeconds(60));
   }
 
   @Test
@@ -200,6 +277,12 @@ class Promise05RateLimitTest {
     assertThat(until).isAfterOrEqualTo(calls.get(0).plus(Duration.ofMinutes(9)));
     assertThat(calls.get(1)).isAfterOrEqualTo(until);
     assertThat(report.state()).isEqualTo(RunState.COMPLETED);
+  }
+
+  private static ChunkResult allFailed(Chunk<String> chunk, FailureKind kind) {
+    ChunkResult.Builder result = ChunkResult.builder();
+    chunk.keys().forEach(key -> result.failed(key, Failure.of(kind, "one by one")));
+    return result.build();
   }
 
   /** {@return 1,000 items in adaptive chunks, and a service that refuses its first few calls} */

@@ -5,9 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.runbook4j.limit.RetryBudget;
 import io.runbook4j.spi.ledger.Counts;
 import io.runbook4j.spi.ledger.RunState;
+import io.runbook4j.spi.sync.ChunkResult;
+import io.runbook4j.spi.sync.Failure;
 import io.runbook4j.spi.sync.FailureKind;
+import io.runbook4j.spi.sync.Target;
 import io.runbook4j.testkit.SimulatedService;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -108,6 +112,25 @@ class Promise08RetriesTest {
     runner.run(Scene.job(100, service));
 
     assertThat(service.calls()).hasSize(10 + 10 + 10);
+  }
+
+  @Test
+  void run_retryIsRateLimited_costsTheBudgetOnceMore() {
+    List<FailureKind> answers =
+        List.of(FailureKind.SERVER_ERROR, FailureKind.RATE_LIMITED, FailureKind.SERVER_ERROR);
+    int[] calls = {0};
+    Target<String> target = chunk -> calls[0] < answers.size()
+        ? ChunkResult.refused(Failure.of(answers.get(calls[0]++), "refused"))
+        : ChunkResult.succeeded();
+    RetryBudget budget = RetryBudget.of(0.5, 1);
+    Runner runner = scene.runners().retryBudget(() -> budget).build();
+
+    RunReport report =
+        runner.run(Scene.policies().from(Scene.source(10)).to(target).build());
+
+    assertThat(calls[0]).as("the first call, and the one retry that there was").isEqualTo(2);
+    assertThat(budget.available()).isZero();
+    assertThat(report.counts()).isEqualTo(new Counts(10, 0, 10, 0, 0, 0));
   }
 
   @Test

@@ -8,8 +8,11 @@ import io.runbook4j.schedule.RunWindow;
 import io.runbook4j.spi.alert.Alert;
 import io.runbook4j.spi.ledger.Counts;
 import io.runbook4j.spi.ledger.RunState;
+import io.runbook4j.spi.sync.Chunk;
+import io.runbook4j.spi.sync.ChunkResult;
 import io.runbook4j.spi.sync.Failure;
 import io.runbook4j.spi.sync.FailureKind;
+import io.runbook4j.spi.sync.Target;
 import io.runbook4j.testkit.CallFault;
 import io.runbook4j.testkit.ServiceCall;
 import io.runbook4j.testkit.SimulatedService;
@@ -79,6 +82,22 @@ class Promise09StoppingTest {
     assertThat(report.counts().succeeded()).isEqualTo(80);
     assertThat(service.appliedKeys()).hasSize(80);
     assertFinishesInANewProcess(service);
+  }
+
+  @Test
+  void stop_thenTheTargetInventsAKey_failsForThatCause() {
+    SimulatedService service = open("2026-11-23T21:00:00Z")
+        .service()
+        .latency(LATENCY, LATENCY)
+        .callFault(3, CallFault.INVENTED_KEY)
+        .build();
+    Runner runner = scene.runner();
+    after(Duration.ofSeconds(25), () -> runner.stop("operator"));
+
+    RunReport report = runner.run(Scene.job(ITEMS, service));
+
+    assertThat(report.state()).isEqualTo(RunState.FAILED);
+    assertThat(report.reason()).contains("reported key \"invented-3\"", "operator");
   }
 
   @Test
@@ -219,7 +238,8 @@ class Promise09StoppingTest {
         .callFault(4, CallFault.AUTHENTICATION)
         .build();
 
-    RunReport report = scene.runners().alerts(alerts::add).build().run(Scene.job(ITEMS, service));
+    RunReport report =
+        scene.runners().alerts(scene.router(alerts::add)).build().run(Scene.job(ITEMS, service));
 
     assertThat(report.state()).isEqualTo(RunState.STOPPED);
     assertThat(report.reason()).contains("AUTHENTICATION");
@@ -235,11 +255,11 @@ class Promise09StoppingTest {
   void run_newCredentialIsRefusedToo_stopsAfterOneRefresh() {
     open("2026-11-23T21:00:00Z");
     int[] calls = {0};
-    var target = new io.runbook4j.spi.sync.Target<String>() {
+    Target<String> target = new Target<>() {
       @Override
-      public io.runbook4j.spi.sync.ChunkResult apply(io.runbook4j.spi.sync.Chunk<String> chunk) {
+      public ChunkResult apply(Chunk<String> chunk) {
         calls[0]++;
-        return io.runbook4j.spi.sync.ChunkResult.refused(
+        return ChunkResult.refused(
             Failure.of(FailureKind.AUTHENTICATION, "token of the wrong org"));
       }
 

@@ -38,6 +38,15 @@ class RunnerTest {
   }
 
   @Test
+  void chunksInFlight_moreThanARunReadsAhead_isRefused() {
+    SyncJob.Builder<String> job = SyncJob.<String>named("wide").chunksInFlight(256);
+
+    assertThatThrownBy(() -> job.chunksInFlight(257))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("chunksInFlight must be 1 to 256, was 257");
+  }
+
+  @Test
   void run_cleanTarget_everyItemSucceedsOnce() {
     SyncJob<String> job = SyncJob.<String>named("clean")
         .from(items(1_234))

@@ -2,8 +2,10 @@ package io.runbook4j.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.runbook4j.alert.AlertRouter;
 import io.runbook4j.chunk.ChunkSize;
 import io.runbook4j.ledger.MemoryLedger;
+import io.runbook4j.spi.alert.AlertChannel;
 import io.runbook4j.spi.ledger.Ledger;
 import io.runbook4j.spi.ledger.RunState;
 import io.runbook4j.spi.ledger.RunSummary;
@@ -75,6 +77,13 @@ final class Scene {
         .time(time)
         .random(random.split())
         .executor(time.executor());
+  }
+
+  /** {@return a router whose deliveries take part in the virtual time} */
+  AlertRouter router(AlertChannel... channels) {
+    AlertRouter.Builder router = AlertRouter.builder(time).executor(time.executor());
+    List.of(channels).forEach(router::channel);
+    return router.build();
   }
 
   Runner runner(RunListener... listeners) {

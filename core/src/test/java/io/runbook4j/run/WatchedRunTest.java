@@ -110,7 +110,7 @@ class WatchedRunTest {
 
     RunReport report = scene
         .runners()
-        .alerts(alert -> scene.time.sleep(Duration.ofDays(1)))
+        .alerts(scene.router(alert -> scene.time.sleep(Duration.ofDays(1))))
         .build()
         .run(job);
 

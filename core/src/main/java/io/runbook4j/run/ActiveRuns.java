@@ -1,0 +1,84 @@
+package io.runbook4j.run;
+
+import io.runbook4j.spi.time.Signal;
+import io.runbook4j.spi.time.Time;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** The runs of a runner that are going on, each on a thread of its own. Safe for many threads. */
+final class ActiveRuns {
+  private static final Duration LONG = Duration.ofDays(1);
+
+  private final Signal ended;
+  private final Set<RunControl> controls = ConcurrentHashMap.newKeySet();
+
+  /** How many calls of each thread have entered and not left. */
+  private final Map<Thread, Integer> threads = new HashMap<>(); // guarded by this
+
+  private boolean closed; // guarded by this
+
+  ActiveRuns(Time time) {
+    this.ended = time.newSignal();
+  }
+
+  /**
+   * Lets the calling thread run something; it has to {@link #leave}.
+   *
+   * @throws IllegalStateException if the runner is closed
+   */
+  synchronized void enter() {
+    if (closed) {
+      throw new IllegalStateException("the runner must be open, was closed");
+    }
+    threads.merge(Thread.currentThread(), 1, Integer::sum);
+  }
+
+  void leave() {
+    synchronized (this) {
+      threads.computeIfPresent(
+          Thread.currentThread(), (thread, calls) -> calls == 1 ? null : calls - 1);
+    }
+    ended.raise();
+  }
+
+  /** {@return the report of a run, which can be stopped meanwhile} */
+  RunReport run(RunEngine<?> engine) {
+    controls.add(engine);
+    try {
+      synchronized (this) {
+        if (closed) {
+          engine.stop("the runner was closed");
+        }
+      }
+      return engine.run();
+    } finally {
+      controls.remove(engine);
+    }
+  }
+
+  void stop(String reason) {
+    controls.forEach(run -> run.stop(reason));
+  }
+
+  /** Stops all runs and lets none begin; returns when those of other threads have ended. */
+  void close() {
+    synchronized (this) {
+      closed = true;
+    }
+    stop("the runner was closed");
+    try {
+      while (isAnotherThreadRunning()) {
+        ended.await(LONG);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private synchronized boolean isAnotherThreadRunning() {
+    return threads.keySet().stream().anyMatch(thread -> thread != Thread.currentThread());
+  }
+}

@@ -1,0 +1,150 @@
+package io.runbook4j.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.runbook4j.alert.Rule;
+import io.runbook4j.spi.ledger.Counts;
+import io.runbook4j.spi.ledger.RunState;
+import io.runbook4j.spi.sync.Chunk;
+import io.runbook4j.spi.sync.ChunkResult;
+import io.runbook4j.spi.sync.Cursor;
+import io.runbook4j.spi.sync.Failure;
+import io.runbook4j.spi.sync.FailureException;
+import io.runbook4j.spi.sync.FailureKind;
+import io.runbook4j.spi.sync.PageReader;
+import io.runbook4j.spi.sync.Source;
+import io.runbook4j.spi.sync.Target;
+import java.time.Duration;
+import java.util.OptionalLong;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Promise 9: what was stopped can be resumed, whatever it left, and after a resume that failed. */
+class Promise09ResumingTest {
+  private static final Failure NO_ANSWER = Failure.of(FailureKind.NETWORK, "connection reset");
+
+  private final Scene scene = new Scene();
+
+  @Test
+  @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+  void resume_moreChunksOpenThanARunMayReadAhead_sendsThemAgain() {
+    boolean[] up = {false};
+    Target<String> target = new Target<>() {
+      @Override
+      public ChunkResult apply(Chunk<String> chunk) {
+        return up[0] ? ChunkResult.succeeded() : ChunkResult.unanswered(NO_ANSWER);
+      }
+
+      @Override
+      public boolean isIdempotent() {
+        return true;
+      }
+    };
+    SyncJob.Builder<String> policies =
+        Scene.policies().from(Scene.source(3_000)).to(target);
+    RunReport early =
+        scene.runner().run(policies.deadline(Duration.ofMillis(500)).build());
+    up[0] = true;
+
+    RunReport report =
+        scene.runner().resume(policies.deadline(Duration.ofDays(1)).build(), early.runId());
+
+    assertThat(early.counts().inDoubt()).isEqualTo(2_560);
+    assertThat(report.state()).isEqualTo(RunState.COMPLETED);
+    assertThat(report.counts()).isEqualTo(new Counts(3_000, 3_000, 0, 0, 0, 0));
+  }
+
+  @Test
+  void resume_ruleNeedsAWatchAndThereIsNone_leavesTheRunAsItWas() {
+    SyncJob<String> watched = Scene.policies()
+        .from(Scene.source(30))
+        .to(chunk -> ChunkResult.succeeded())
+        .alertWhen(Rule.failureRate(0.1, Duration.ofHours(1)))
+        .build();
+    RunReport early = stopped();
+
+    assertThatThrownBy(() -> scene.runner().resume(watched, early.runId()))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("Runner.builder().watch(..)");
+
+    assertCanStillBeResumed(early);
+  }
+
+  @Test
+  void resume_targetCannotTellItsSize_leavesTheRunAsItWas() {
+    Target<String> unreachable = new Target<>() {
+      @Override
+      public ChunkResult apply(Chunk<String> chunk) {
+        return ChunkResult.succeeded();
+      }
+
+      @Override
+      public int maxChunk() {
+        throw new FailureException(NO_ANSWER);
+      }
+    };
+    SyncJob<String> job =
+        Scene.policies().from(Scene.source(30)).to(unreachable).build();
+    RunReport early = stopped();
+
+    assertThatThrownBy(() -> scene.runner().resume(job, early.runId()))
+        .isInstanceOf(FailureException.class);
+
+    assertCanStillBeResumed(early);
+  }
+
+  @Test
+  void resume_sourceCannotCount_goesOnAndNotesIt() {
+    RunReport early = stopped();
+
+    RunReport report = scene.runner().resume(uncounted(), early.runId());
+
+    assertThat(report.counts()).isEqualTo(new Counts(30, 30, 0, 0, 0, 0));
+    assertThat(report.problems()).anyMatch(problem -> problem.contains("could not count"));
+  }
+
+  @Test
+  void run_sourceCannotCount_completesAndNotesIt() {
+    RunReport report = scene.runner().run(uncounted());
+
+    assertThat(report.counts()).isEqualTo(new Counts(30, 30, 0, 0, 0, 0));
+    assertThat(report.problems()).anyMatch(problem -> problem.contains("connection reset"));
+  }
+
+  /** {@return the report of a run that stopped after its first chunk} */
+  private RunReport stopped() {
+    return scene
+        .runner(new StopAfter(1))
+        .run(Scene.policies()
+            .from(Scene.source(30))
+            .to(chunk -> ChunkResult.succeeded())
+            .build());
+  }
+
+  private void assertCanStillBeResumed(RunReport early) {
+    assertThat(scene.newest().state()).isEqualTo(RunState.STOPPED);
+    SyncJob<String> job = Scene.policies()
+        .from(Scene.source(30))
+        .to(chunk -> ChunkResult.succeeded())
+        .build();
+    assertThat(scene.runner().resume(job, early.runId()).counts())
+        .isEqualTo(new Counts(30, 30, 0, 0, 0, 0));
+  }
+
+  private static SyncJob<String> uncounted() {
+    Source<String> items = Scene.source(30);
+    Source<String> source = new Source<>() {
+      @Override
+      public PageReader<String> open(Cursor from) {
+        return items.open(from);
+      }
+
+      @Override
+      public OptionalLong count() {
+        throw new FailureException(NO_ANSWER);
+      }
+    };
+    return Scene.policies().from(source).to(chunk -> ChunkResult.succeeded()).build();
+  }
+}
