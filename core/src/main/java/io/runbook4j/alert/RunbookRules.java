@@ -20,8 +20,9 @@ public final class RunbookRules {
 
   /**
    * {@return the alerting of the resume sync: warning at 2 % over 60 min or +0.5 %/h; SEV3 at 5 %
-   * over 24 h or 7 % over 30 min; SEV2 at 10 % over 30 min or 5,000 affected users a day; SEV1 at
-   * 25 % over 15 min or on corrupt data}
+   * over 24 h or 7 % over 30 min, or, for a job with few events, 5 failures that are half of a
+   * day's; SEV2 at 10 % over 30 min or 5,000 affected users a day; SEV1 at 25 % over 15 min or on
+   * corrupt data}
    */
   public static List<Rule> resumeSync() {
     return List.of(
@@ -29,6 +30,8 @@ public final class RunbookRules {
         Rule.failureRate(0.02, Duration.ofMinutes(60)).minimum(500, 5),
         Rule.failureTrend(0.005),
         Rule.failureRate(0.05, DAY).severity(Severity.SEV3),
+        // the other rates say nothing below 20 events in their window
+        Rule.failureRate(0.50, DAY).minimum(5, 5).severity(Severity.SEV3),
         Rule.failureRate(0.07, Duration.ofMinutes(30)).severity(Severity.SEV3),
         Rule.failureRate(0.10, Duration.ofMinutes(30)).severity(Severity.SEV2),
         Rule.affectedUsers(5_000, DAY).severity(Severity.SEV2),

@@ -1,5 +1,6 @@
 package io.runbook4j.alert;
 
+import io.runbook4j.file.internal.Claim;
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutput;
 import java.io.DataOutputStream;
@@ -12,6 +13,7 @@ import java.nio.file.StandardCopyOption;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.zip.CRC32C;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 
 /**
@@ -24,6 +26,7 @@ final class SealedFile {
 
   private final Path path;
   private final Kind kind;
+  private @Nullable Claim claim;
   private boolean isBroken;
 
   /**
@@ -36,12 +39,32 @@ final class SealedFile {
     this.kind = kind;
   }
 
-  /** {@return the state; empty if there is none, or it is damaged, and then kept aside} */
+  /** Lets go of the file, which must not be written any more. */
+  void close() {
+    try {
+      if (claim != null) {
+        claim.close();
+      }
+    } catch (IOException e) {
+      kind.log().warn("The lock of {} {} cannot be closed.", kind.name(), path, e);
+    }
+  }
+
+  /**
+   * Claims the file, for one owner at a time.
+   *
+   * @return the state; empty if there is none, or it is damaged, and then kept aside
+   * @throws IllegalStateException if another owner has it, or it is of a newer format
+   */
   Optional<byte[]> read() throws IOException {
     Path folder = path.toAbsolutePath().getParent();
     if (folder != null) {
       Files.createDirectories(folder);
     }
+    claim = Claim.on(path)
+        .orElseThrow(() -> new IllegalStateException(kind.name() + " " + path
+            + " is held by another owner, of this process or another one. Nothing was changed. Give"
+            + " each a file of its own, or close the other one first."));
     return Files.exists(path) ? open(Files.readAllBytes(path)) : Optional.empty();
   }
 

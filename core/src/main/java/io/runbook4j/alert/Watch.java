@@ -154,9 +154,7 @@ public final class Watch implements AutoCloseable {
   }
 
   private static void check(String job, List<Rule> rules) {
-    if (job.isEmpty()) {
-      throw new IllegalArgumentException("job must be non-empty, was \"\"");
-    }
+    Words.named("job", job);
     if (rules.isEmpty()) {
       throw new IllegalArgumentException("rules must be at least one, was none");
     }
@@ -255,6 +253,11 @@ public final class Watch implements AutoCloseable {
   /** Notes that the job's data has been looked at since, and is intact. */
   public void intact(String job) {
     job(job).intact();
+  }
+
+  /** {@return the router that is told what fires} */
+  public AlertRouter router() {
+    return router;
   }
 
   /** {@return where the job's rules stand, in their order} */

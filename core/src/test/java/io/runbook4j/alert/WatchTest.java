@@ -168,6 +168,66 @@ class WatchTest {
   }
 
   @Test
+  void start_stateIsHeldByAnother_isRefusedUntilItCloses() {
+    List<Rule> rules = List.of(Rule.corruption());
+    Watch watch = persistent(rules);
+
+    assertThatIllegalStateException()
+        .isThrownBy(() -> persistent(rules))
+        .withMessageContaining("held by another");
+    watch.close();
+    persistent(rules).close();
+  }
+
+  @Test
+  void lowTraffic_allFail_pages() {
+    Watch watch = watch(RunbookRules.resumeSync());
+    for (int i = 0; i < 12; i++) {
+      watch.failed(JOB, "", FailureKind.SERVER_ERROR, time.now());
+      time.advance(Duration.ofHours(2));
+    }
+
+    assertThat(story(pages)).contains("OPENED SEV3");
+    watch.close();
+  }
+
+  @Test
+  void restart_findingIsLongerThanAFileTakes_isKeptCut() {
+    List<Rule> rules = List.of(Rule.corruption());
+    Watch before = persistent(rules);
+    before.corruption(JOB, "row ".repeat(20_000));
+    time.advance(Duration.ZERO);
+    before.close();
+
+    Watch after = persistent(rules);
+    time.advance(Duration.ofMinutes(1));
+
+    assertThat(story(all)).containsExactly("OPENED SEV1");
+    assertThat(all.get(0).occurrence().orElseThrow().details().get("finding")).hasSize(500);
+    assertThat(after.statuses(JOB).get(0).state()).isEqualTo(Watch.State.FIRING);
+    after.close();
+  }
+
+  @Test
+  void add_nameIsLongerThanAFileTakes_isRefused() {
+    String longest = "n".repeat(500);
+    List<Rule> rules = List.of(Rule.corruption().name(longest));
+    Watch watch = watch(rules);
+    watch.add(longest, rules);
+
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> watch.add(longest + "n", rules))
+        .withMessageContaining("job must be 1 to 500 characters");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> Rule.corruption().name(longest + "n"))
+        .withMessageContaining("name must be 1 to 500 characters");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> Rule.gaugeShareOver(longest + "n", "all", 0.1))
+        .withMessageContaining("part must be 1 to 500 characters");
+    watch.close();
+  }
+
+  @Test
   void restart_whileFiring_doesNotPageTwiceAndResolvesLater() {
     List<Rule> rules = List.of(
         Rule.failureRate(0.07, Duration.ofMinutes(30)).severity(Severity.SEV3),
