@@ -1,6 +1,7 @@
 package io.runbook4j.alert;
 
 import io.runbook4j.file.internal.Claim;
+import io.runbook4j.file.internal.Disk;
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutput;
 import java.io.DataOutputStream;
@@ -65,7 +66,17 @@ final class SealedFile {
         .orElseThrow(() -> new IllegalStateException(kind.name() + " " + path
             + " is held by another owner, of this process or another one. Nothing was changed. Give"
             + " each a file of its own, or close the other one first."));
-    return Files.exists(path) ? open(Files.readAllBytes(path)) : Optional.empty();
+    boolean isRead = false;
+    try {
+      Optional<byte[]> saved =
+          Files.exists(path) ? open(Files.readAllBytes(path)) : Optional.empty();
+      isRead = true;
+      return saved;
+    } finally {
+      if (!isRead) {
+        close();
+      }
+    }
   }
 
   private Optional<byte[]> open(byte[] bytes) throws IOException {
@@ -115,9 +126,8 @@ final class SealedFile {
    */
   boolean write(Body body) {
     try {
-      Path fresh = beside(path, ".new");
-      write(fresh, framed(body));
-      Files.move(fresh, path, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+      byte[] bytes = framed(body);
+      Disk.system().replace(path, into -> into.append(bytes, bytes.length));
       isBroken = false;
     } catch (IOException e) {
       if (isBroken) {

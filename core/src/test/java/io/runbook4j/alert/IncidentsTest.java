@@ -400,6 +400,26 @@ class IncidentsTest {
   }
 
   @Test
+  void coolDown_opensAgain_countsFailuresAnew() {
+    Incidents incidents = acknowledged();
+    incidents.act(JOB, "ann", "restarted", Effect.FAILED);
+    incidents.run(JOB, new RunId("r1"), RunState.FAILED, Counts.zero());
+    incidents.resolve(JOB, "ann", "over");
+    incidents.send(alert(Severity.SEV3, Phase.OPENED));
+    incidents.acknowledge(JOB, "ann");
+
+    incidents.act(JOB, "ann", "rolled back", Effect.FAILED);
+    incidents.run(JOB, new RunId("r2"), RunState.FAILED, Counts.zero());
+    live(0);
+    assertThat(lead.alerts()).isEmpty();
+
+    incidents.act(JOB, "ann", "rolled back more", Effect.FAILED);
+    live(0);
+    assertThat(lead.texts()).singleElement().asString().contains("2 remedies failed");
+    incidents.close();
+  }
+
+  @Test
   void followUp_nothingDone_remindsBeforeAndAtTheDeadline() {
     Incidents incidents = acknowledged();
     incidents.send(alert(Severity.SEV3, Phase.RESOLVED));
