@@ -60,6 +60,9 @@ public final class RunbookRules {
    * of 99.9 % over 30 days with the burn rates that lead to its end, error rate below 1 % over an
    * hour, recovery in less than 15 minutes}
    *
+   * <p>Availability is the share of events here, over any 30 days; {@code ServiceLevels} of the
+   * health package has it as the time up in a calendar month. They need not agree.
+   *
    * <p>A burn rate of 14.4 uses 2 % of a month's budget in an hour, one of 6 uses 5 % in six: these
    * are SEV3. One of 3 uses 10 % in a day, one of 1 as much in three days: these are warnings. The
    * SRE workbook's numbers.

@@ -195,7 +195,8 @@ public final class Watch implements AutoCloseable {
   }
 
   /**
-   * Counts an event that failed. A failure of kind INTEGRITY is a finding of corruption too.
+   * Counts an event that failed. A failure of kind INTEGRITY is a finding of corruption too, and
+   * takes a short lock.
    *
    * @param user whose it was; empty if it was nobody's
    * @param at when it happened, by the wall clock
