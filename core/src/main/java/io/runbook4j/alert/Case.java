@@ -34,6 +34,9 @@ final class Case {
   private static final int LONGEST_JOB = 190;
   private static final int FAILURES_TO_ESCALATE = 2;
 
+  /** Stands among the occurrences for alerts that nobody ends: no alert has an empty id. */
+  private static final String WITHOUT_END = "";
+
   final Timeline timeline = new Timeline();
   final Map<Severity, Instant> reached = new EnumMap<>(Severity.class);
   final Map<Deadline, Long> due = new EnumMap<>(Deadline.class);
@@ -166,6 +169,7 @@ final class Case {
   private boolean take(Alert alert) {
     last = alert;
     if (alert.occurrence().isEmpty()) {
+      occurrences.put(WITHOUT_END, true);
       return true;
     }
     Occurrence occurrence = alert.occurrence().get();

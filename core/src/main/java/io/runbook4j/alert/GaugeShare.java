@@ -12,7 +12,7 @@ import java.util.Optional;
  */
 record GaugeShare(String part, String whole, double share) implements Condition {
   static GaugeShare of(String part, String whole, double share) {
-    if (part.isEmpty() || whole.isEmpty() || part.equals(whole)) {
+    if (Words.named("part", part).equals(Words.named("whole", whole))) {
       throw new IllegalArgumentException(
           "part and whole must be two names, was \"" + part + "\" and \"" + whole + "\"");
     }

@@ -268,7 +268,9 @@ final class IncidentDesk {
   void close() {
     synchronized (saving) {
       handOn();
-      closed.set(true);
+      if (!closed.getAndSet(true) && file != null) {
+        file.close();
+      }
     }
     wakeSignal.raise();
   }

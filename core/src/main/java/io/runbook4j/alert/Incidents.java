@@ -4,6 +4,7 @@ import io.runbook4j.alert.Incident.Duty;
 import io.runbook4j.alert.Incident.Effect;
 import io.runbook4j.spi.alert.Alert;
 import io.runbook4j.spi.alert.AlertChannel;
+import io.runbook4j.spi.alert.Occurrence;
 import io.runbook4j.spi.alert.Severity;
 import io.runbook4j.spi.ledger.Counts;
 import io.runbook4j.spi.ledger.RunId;
@@ -11,6 +12,7 @@ import io.runbook4j.spi.ledger.RunState;
 import io.runbook4j.spi.time.Time;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -21,6 +23,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.function.BiConsumer;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -54,6 +57,7 @@ public final class Incidents implements AlertChannel, AutoCloseable {
   private final IncidentDesk desk;
   private final Severity opensFrom;
   private final Terms.Advisor advisor;
+  private final UnaryOperator<String> redaction;
 
   private Incidents(Builder builder) {
     opensFrom = builder.opensFrom;
@@ -64,6 +68,7 @@ public final class Incidents implements AlertChannel, AutoCloseable {
       routers.add(step.router());
     });
     advisor = new Terms.Advisor(builder.triage, Map.copyOf(builder.services));
+    redaction = builder.redaction;
     Terms terms =
         new Terms(builder.install, List.copyOf(chain), builder.rounds, builder.periods(), advisor);
     desk = new IncidentDesk(
@@ -89,7 +94,23 @@ public final class Incidents implements AlertChannel, AutoCloseable {
   /** Takes an alert: opens an incident, adds to it, resolves it, or passes the alert on. */
   @Override
   public void send(Alert alert) {
-    desk.change((book, now) -> take(book, now, alert));
+    Alert safe = safe(alert);
+    desk.change((book, now) -> take(book, now, safe));
+  }
+
+  private Alert safe(Alert alert) {
+    return new Alert(
+        alert.rule(),
+        alert.severity(),
+        alert.job(),
+        redaction.apply(alert.text()),
+        alert.occurrence().map(this::safe));
+  }
+
+  private Occurrence safe(Occurrence it) {
+    Map<String, String> details = new HashMap<>(it.details());
+    details.replaceAll((name, value) -> redaction.apply(value));
+    return new Occurrence(it.id(), it.phase(), it.since(), it.ended(), details);
   }
 
   private void take(CaseBook book, Beat now, Alert alert) {
@@ -100,12 +121,27 @@ public final class Incidents implements AlertChannel, AutoCloseable {
       }
     } else if (open.isPresent()) {
       open.get().alert(now, alert);
-    } else if (alert.severity().compareTo(opensFrom) < 0) {
+    } else if (alert.severity().compareTo(opensFrom) < 0 || isResolvedByHand(book, alert)) {
       now.say(Set.of(0), advisor.advised(alert));
     } else {
       book.openable(alert.job(), now.wall())
           .ifPresentOrElse(it -> it.open(now, alert), () -> passOn(now, advisor.advised(alert)));
     }
+  }
+
+  /**
+   * Trouble that somebody has called resolved, and that goes on no worse, is not a new incident.
+   */
+  private static boolean isResolvedByHand(CaseBook book, Alert alert) {
+    Optional<Instant> since = alert
+        .occurrence()
+        .filter(it -> it.phase() == Occurrence.Phase.REPEATED)
+        .map(Occurrence::since);
+    return since.isPresent()
+        && book.newest(alert.job())
+            .flatMap(Case::resolved)
+            .filter(end -> !end.isBefore(since.get()))
+            .isPresent();
   }
 
   private static void passOn(Beat now, Alert alert) {
@@ -133,7 +169,7 @@ public final class Incidents implements AlertChannel, AutoCloseable {
    * @throws IllegalArgumentException if the job has no open incident
    */
   public void acknowledge(String job, String who) {
-    onOpen(job, who, (it, now) -> it.acknowledge(now, who));
+    onOpen(job, who, (it, now) -> it.acknowledge(now, redaction.apply(who)));
   }
 
   /**
@@ -142,17 +178,18 @@ public final class Incidents implements AlertChannel, AutoCloseable {
    * @throws IllegalArgumentException if the job has no open incident
    */
   public void update(String job, String who, String text) {
-    onOpen(job, who, (it, now) -> it.update(now, who, text));
+    onOpen(job, who, (it, now) -> it.update(now, redaction.apply(who), redaction.apply(text)));
   }
 
   /**
-   * Ends the job's incident by hand.
+   * Ends the job's incident by hand. Trouble that goes on is passed on each time it is told again,
+   * and opens an incident only if it gets worse.
    *
    * @param text what it was
    * @throws IllegalArgumentException if the job has no open incident
    */
   public void resolve(String job, String who, String text) {
-    onOpen(job, who, (it, now) -> it.resolve(now, who, text));
+    onOpen(job, who, (it, now) -> it.resolve(now, redaction.apply(who), redaction.apply(text)));
   }
 
   /**
@@ -163,7 +200,8 @@ public final class Incidents implements AlertChannel, AutoCloseable {
    */
   public void act(String job, String who, String action, Effect effect) {
     Objects.requireNonNull(effect, "effect");
-    onNewest(job, who, (it, now) -> it.act(now, who, action, effect));
+    onNewest(
+        job, who, (it, now) -> it.act(now, redaction.apply(who), redaction.apply(action), effect));
   }
 
   /**
@@ -172,8 +210,8 @@ public final class Incidents implements AlertChannel, AutoCloseable {
    * @throws IllegalArgumentException if the job has had no incident
    */
   public void replayed(String job, String who, Collection<String> jobIds) {
-    List<String> ids = List.copyOf(jobIds);
-    onNewest(job, who, (it, now) -> it.replayed(now, who, ids));
+    List<String> ids = jobIds.stream().map(redaction).toList();
+    onNewest(job, who, (it, now) -> it.replayed(now, redaction.apply(who), ids));
   }
 
   /**
@@ -196,7 +234,8 @@ public final class Incidents implements AlertChannel, AutoCloseable {
   public void done(long number, Duty duty, String who, String text) {
     named("who", who);
     Objects.requireNonNull(duty, "duty");
-    desk.change((book, now) -> of(book, number).done(now, duty, who, text));
+    desk.change((book, now) ->
+        of(book, number).done(now, duty, redaction.apply(who), redaction.apply(text)));
   }
 
   private void onOpen(String job, String who, BiConsumer<Case, Beat> action) {
@@ -282,6 +321,7 @@ public final class Incidents implements AlertChannel, AutoCloseable {
     private Duration coolDown = Duration.ofMinutes(30);
     private Duration postMortemWithin = Duration.ofHours(24);
     private Duration rootCauseWithin = Duration.ofDays(2);
+    private UnaryOperator<String> redaction = UnaryOperator.identity();
     private @Nullable Path state;
     private @Nullable Path drafts;
     private Executor executor = task -> {
@@ -393,6 +433,15 @@ public final class Incidents implements AlertChannel, AutoCloseable {
     /** Says which service a job's target is, for the triage table. */
     public Builder service(String job, String service) {
       services.put(named("job", job), named("service", service));
+      return this;
+    }
+
+    /**
+     * Sets what keeps secrets out of all that is kept, written and told, such as
+     * {@code redactor::redact}. Default none.
+     */
+    public Builder redaction(UnaryOperator<String> redaction) {
+      this.redaction = Objects.requireNonNull(redaction, "redaction");
       return this;
     }
 

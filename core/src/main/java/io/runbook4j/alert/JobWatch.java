@@ -159,7 +159,7 @@ final class JobWatch {
 
   void corruption(String text) {
     prompt(now -> {
-      finding = text;
+      finding = Timeline.cut(text);
       series.corruption(now);
     });
   }

@@ -205,12 +205,13 @@ public final class Rule {
     return on(Unrecovered.of(limit));
   }
 
-  /** {@return this rule with another name; default one made from what it says} */
+  /**
+   * {@return this rule with another name, of 1 to 500 characters; default one made from what it
+   * says}
+   */
   public Rule name(String name) {
-    if (name.isBlank()) {
-      throw new IllegalArgumentException("name must be non-blank, was \"" + name + "\"");
-    }
-    return new Rule(condition, name, severity, pendingFor, keepFiring, clearShare);
+    return new Rule(
+        condition, Words.named("name", name), severity, pendingFor, keepFiring, clearShare);
   }
 
   /** {@return this rule with another severity; default WARNING} */
@@ -336,6 +337,11 @@ public final class Rule {
    */
   public boolean needsWatch() {
     return !(condition instanceof RunFailures);
+  }
+
+  /** {@return whether it fires when data was found corrupt, as {@link #corruption} does} */
+  public boolean isOnCorruption() {
+    return condition instanceof Corruption;
   }
 
   Condition condition() {

@@ -20,8 +20,9 @@ public final class RunbookRules {
 
   /**
    * {@return the alerting of the resume sync: warning at 2 % over 60 min or +0.5 %/h; SEV3 at 5 %
-   * over 24 h or 7 % over 30 min; SEV2 at 10 % over 30 min or 5,000 affected users a day; SEV1 at
-   * 25 % over 15 min or on corrupt data}
+   * over 24 h or 7 % over 30 min, or, for a job with few events, 5 failures that are half of a
+   * day's; SEV2 at 10 % over 30 min or 5,000 affected users a day; SEV1 at 25 % over 15 min or on
+   * corrupt data}
    */
   public static List<Rule> resumeSync() {
     return List.of(
@@ -29,6 +30,8 @@ public final class RunbookRules {
         Rule.failureRate(0.02, Duration.ofMinutes(60)).minimum(500, 5),
         Rule.failureTrend(0.005),
         Rule.failureRate(0.05, DAY).severity(Severity.SEV3),
+        // the other rates say nothing below 20 events in their window
+        Rule.failureRate(0.50, DAY).minimum(5, 5).severity(Severity.SEV3),
         Rule.failureRate(0.07, Duration.ofMinutes(30)).severity(Severity.SEV3),
         Rule.failureRate(0.10, Duration.ofMinutes(30)).severity(Severity.SEV2),
         Rule.affectedUsers(5_000, DAY).severity(Severity.SEV2),
@@ -56,6 +59,9 @@ public final class RunbookRules {
    * {@return the service's objectives: 95th percentile of the latency below 2,000 ms, availability
    * of 99.9 % over 30 days with the burn rates that lead to its end, error rate below 1 % over an
    * hour, recovery in less than 15 minutes}
+   *
+   * <p>Availability is the share of events here, over any 30 days; {@code ServiceLevels} of the
+   * health package has it as the time up in a calendar month. They need not agree.
    *
    * <p>A burn rate of 14.4 uses 2 % of a month's budget in an hour, one of 6 uses 5 % in six: these
    * are SEV3. One of 3 uses 10 % in a day, one of 1 as much in three days: these are warnings. The

@@ -139,7 +139,10 @@ final class RunbookTriage {
         FailureKind.NOT_FOUND,
         FailureKind.PERMISSION,
         FailureKind.INVALID,
-        FailureKind.SERVER_ERROR)) {
+        FailureKind.CONFLICT,
+        FailureKind.TOO_LARGE,
+        FailureKind.SERVER_ERROR,
+        FailureKind.TIMEOUT)) {
       table.add(
           kind,
           "image",
@@ -192,6 +195,9 @@ final class RunbookTriage {
         FailureKind.INVALID,
         FailureKind.MAPPING_MISSING,
         FailureKind.TOO_LARGE,
+        FailureKind.RATE_LIMITED,
+        FailureKind.SERVER_ERROR,
+        FailureKind.TIMEOUT,
         FailureKind.UNKNOWN)) {
       table.add(
           kind,

@@ -1,5 +1,7 @@
 package io.runbook4j.alert;
 
+import io.runbook4j.file.internal.Claim;
+import io.runbook4j.file.internal.Disk;
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutput;
 import java.io.DataOutputStream;
@@ -12,6 +14,7 @@ import java.nio.file.StandardCopyOption;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.zip.CRC32C;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 
 /**
@@ -24,6 +27,7 @@ final class SealedFile {
 
   private final Path path;
   private final Kind kind;
+  private @Nullable Claim claim;
   private boolean isBroken;
 
   /**
@@ -36,13 +40,43 @@ final class SealedFile {
     this.kind = kind;
   }
 
-  /** {@return the state; empty if there is none, or it is damaged, and then kept aside} */
+  /** Lets go of the file, which must not be written any more. */
+  void close() {
+    try {
+      if (claim != null) {
+        claim.close();
+      }
+    } catch (IOException e) {
+      kind.log().warn("The lock of {} {} cannot be closed.", kind.name(), path, e);
+    }
+  }
+
+  /**
+   * Claims the file, for one owner at a time.
+   *
+   * @return the state; empty if there is none, or it is damaged, and then kept aside
+   * @throws IllegalStateException if another owner has it, or it is of a newer format
+   */
   Optional<byte[]> read() throws IOException {
     Path folder = path.toAbsolutePath().getParent();
     if (folder != null) {
       Files.createDirectories(folder);
     }
-    return Files.exists(path) ? open(Files.readAllBytes(path)) : Optional.empty();
+    claim = Claim.on(path)
+        .orElseThrow(() -> new IllegalStateException(kind.name() + " " + path
+            + " is held by another owner, of this process or another one. Nothing was changed. Give"
+            + " each a file of its own, or close the other one first."));
+    boolean isRead = false;
+    try {
+      Optional<byte[]> saved =
+          Files.exists(path) ? open(Files.readAllBytes(path)) : Optional.empty();
+      isRead = true;
+      return saved;
+    } finally {
+      if (!isRead) {
+        close();
+      }
+    }
   }
 
   private Optional<byte[]> open(byte[] bytes) throws IOException {
@@ -92,9 +126,8 @@ final class SealedFile {
    */
   boolean write(Body body) {
     try {
-      Path fresh = beside(path, ".new");
-      write(fresh, framed(body));
-      Files.move(fresh, path, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+      byte[] bytes = framed(body);
+      Disk.system().replace(path, into -> into.append(bytes, bytes.length));
       isBroken = false;
     } catch (IOException e) {
       if (isBroken) {

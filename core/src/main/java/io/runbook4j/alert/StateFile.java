@@ -157,5 +157,6 @@ final class StateFile {
   /** Writes no more. */
   synchronized void close() {
     isClosed = true;
+    file.close();
   }
 }

@@ -154,9 +154,7 @@ public final class Watch implements AutoCloseable {
   }
 
   private static void check(String job, List<Rule> rules) {
-    if (job.isEmpty()) {
-      throw new IllegalArgumentException("job must be non-empty, was \"\"");
-    }
+    Words.named("job", job);
     if (rules.isEmpty()) {
       throw new IllegalArgumentException("rules must be at least one, was none");
     }
@@ -197,7 +195,8 @@ public final class Watch implements AutoCloseable {
   }
 
   /**
-   * Counts an event that failed. A failure of kind INTEGRITY is a finding of corruption too.
+   * Counts an event that failed. A failure of kind INTEGRITY is a finding of corruption too, and
+   * takes a short lock.
    *
    * @param user whose it was; empty if it was nobody's
    * @param at when it happened, by the wall clock
@@ -255,6 +254,11 @@ public final class Watch implements AutoCloseable {
   /** Notes that the job's data has been looked at since, and is intact. */
   public void intact(String job) {
     job(job).intact();
+  }
+
+  /** {@return the router that is told what fires} */
+  public AlertRouter router() {
+    return router;
   }
 
   /** {@return where the job's rules stand, in their order} */

@@ -6,6 +6,8 @@ import java.time.Duration;
 
 /** Numbers and durations, for names and for people. */
 final class Words {
+  private static final int LONGEST_NAME = 500;
+
   private Words() {}
 
   /** {@return a share in percent, at most two decimals, such as {@code 7} or {@code 0.5}} */
@@ -48,6 +50,16 @@ final class Words {
       return duration.toSeconds() + "s";
     }
     return minutes < 60 ? minutes + "m" : minutes / 60 + "h " + minutes % 60 + "m";
+  }
+
+  /** {@return the name, which fits into every file} */
+  static String named(String what, String name) {
+    if (name.isBlank() || name.length() > LONGEST_NAME) {
+      throw new IllegalArgumentException(what + " must be 1 to " + LONGEST_NAME
+          + " characters and not blank, was \"" + name.substring(0, Math.min(name.length(), 50))
+          + "\" (" + name.length() + ")");
+    }
+    return name;
   }
 
   static double share(String name, double share) {

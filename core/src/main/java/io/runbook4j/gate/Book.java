@@ -53,7 +53,7 @@ record Book(GateState state, String rampId, int breaches) {
     Optional<Instant> rampsAt =
         isLast ? Optional.empty() : Optional.of(now.plus(ramp.holdAfter(count)));
     String text = "breach " + count + " of " + ramp.breaches() + ": " + reason;
-    Order order = Order.of("guard", text.substring(0, Math.min(text.length(), 500)));
+    Order order = Order.cut("guard", text);
     return new Book(new LocalOnly(now, order, Cause.BREACH, rampsAt), rampId, count);
   }
 

@@ -56,7 +56,7 @@ final class BookFile {
       return Book.fresh(now);
     } catch (IOException | IllegalArgumentException | DateTimeException e) {
       String seen = "gate file " + path.getFileName() + " cannot be read: " + e;
-      Order order = Order.of("gate", seen.substring(0, Math.min(seen.length(), 500)));
+      Order order = Order.cut("gate", seen);
       return Book.fresh(now).localOnly(now, order, Cause.DAMAGE);
     }
   }

@@ -3,6 +3,7 @@ package io.runbook4j.gate;
 import io.runbook4j.file.internal.Disk;
 import io.runbook4j.gate.GateState.Ramping;
 import io.runbook4j.spi.OutboundGate;
+import io.runbook4j.spi.alert.AlertChannel;
 import io.runbook4j.spi.time.Signal;
 import io.runbook4j.spi.time.Time;
 import java.nio.file.Path;
@@ -220,6 +221,17 @@ public final class Gate implements OutboundGate, AutoCloseable {
     letMoreThrough(book -> book.open(time.now(), order));
   }
 
+  /**
+   * {@return a channel that makes this gate local-only at each alert of a job: when the job's
+   * trouble begins, and when its severity rises} Add it to the router with the severity from which
+   * on that is right: {@code channel(gate.shutOnAlertsOf("resume-sync"), Severity.SEV1)}. It takes
+   * effect as soon as the router delivers, which a silence of the job prevents; opening it again is
+   * a person's.
+   */
+  public AlertChannel shutOnAlertsOf(String job) {
+    return new ShutOnAlert(this, Objects.requireNonNull(job, "job"));
+  }
+
   private static void refuseEnd(Order order) {
     order.until().ifPresent(until -> {
       throw new IllegalArgumentException("until must not be set but for local-only, was " + until);
@@ -403,9 +415,9 @@ public final class Gate implements OutboundGate, AutoCloseable {
     }
 
     /**
-     * Sets who is told of each change, after it, on the thread that found it. Two changes in a row
-     * may come in the wrong order; {@link GateState#since} says which was later. What it throws is
-     * logged. Default nobody.
+     * Sets who is told of each change, after it, on the thread that found it, which may be the one
+     * that builds the gate. Two changes in a row may come in the wrong order;
+     * {@link GateState#since} says which was later. What it throws is logged. Default nobody.
      */
     public Builder listener(Consumer<GateState> listener) {
       this.listener = Objects.requireNonNull(listener, "listener");
@@ -423,7 +435,9 @@ public final class Gate implements OutboundGate, AutoCloseable {
      * @throws GateException if the folder cannot be used, or another gate has the state file
      */
     public Gate build() {
-      return new Gate(this);
+      Gate gate = new Gate(this);
+      gate.look(); // before anybody asks: whoever is not the first to ask does not wait for a look
+      return gate;
     }
   }
 }

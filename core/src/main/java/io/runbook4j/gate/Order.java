@@ -32,6 +32,11 @@ public final class Order {
     return new Order(checked(who, "who"), checked(reason, "reason"), null, null);
   }
 
+  /** {@return {@link #of}, with as much of the reason as an order takes; not blank} */
+  public static Order cut(String who, String reason) {
+    return of(who, reason.substring(0, Math.min(reason.length(), LONGEST)));
+  }
+
   /** {@return this order with the number of a ticket or an incident; 1 to 500 characters} */
   public Order ticket(String ticket) {
     return new Order(who, reason, checked(ticket, "ticket"), until);

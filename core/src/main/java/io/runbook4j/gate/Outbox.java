@@ -130,6 +130,11 @@ public final class Outbox implements AutoCloseable {
     }
   }
 
+  /** {@return whether the newest change of a key replaces one that waits} */
+  public boolean isNewestWins() {
+    return newestWins;
+  }
+
   /** {@return whether a change of this key waits or is on its way, so that a new one must wait} */
   public boolean holds(String key) {
     return locked(() -> file.queue().holds(key));

@@ -2,6 +2,7 @@ package io.runbook4j.run;
 
 import io.runbook4j.alert.AlertRouter;
 import io.runbook4j.alert.Rule;
+import io.runbook4j.alert.Watch;
 import io.runbook4j.gate.Gate;
 import io.runbook4j.gate.GateException;
 import io.runbook4j.gate.Order;
@@ -13,9 +14,16 @@ import io.runbook4j.spi.ledger.LedgerEntry.AlertRaised;
 import io.runbook4j.spi.ledger.LedgerEntry.FindingMade;
 import io.runbook4j.spi.time.Time;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.HashSet;
+import java.util.IdentityHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,22 +40,31 @@ final class Alarm {
   private final RunTally tally;
   private final RunListeners listeners;
   private final Time time;
+  private final Optional<Watch> watch;
+  private final boolean watchTellsOfCorruption;
   private final Set<String> raised = new HashSet<>();
 
-  Alarm(
-      SyncJob<?> job,
-      AlertRouter router,
-      Recorder recorder,
-      RunTally tally,
-      RunListeners listeners,
-      Time time) {
+  /** By identity: the same may be lost again in this run. */
+  private final Set<AlertRouter.Undelivered> lostBefore =
+      Collections.newSetFromMap(new IdentityHashMap<>());
+
+  Alarm(SyncJob<?> job, Host host, Recorder recorder, RunTally tally, RunListeners listeners) {
     this.job = job;
     this.rules = job.rules().stream().filter(rule -> !rule.needsWatch()).toList();
-    this.router = router;
+    this.router = host.router();
     this.recorder = recorder;
     this.tally = tally;
     this.listeners = listeners;
-    this.time = time;
+    this.time = host.time();
+    this.watch = host.watch().filter(it -> job.rules().stream().anyMatch(Rule::needsWatch));
+    this.watchTellsOfCorruption = job.rules().stream().anyMatch(Rule::isOnCorruption);
+    routers().forEach(it -> lostBefore.addAll(it.undelivered()));
+  }
+
+  private Set<AlertRouter> routers() {
+    Set<AlertRouter> routers = new LinkedHashSet<>(Set.of(router));
+    watch.map(Watch::router).ifPresent(routers::add);
+    return routers;
   }
 
   void check(RunTally tally) {
@@ -65,8 +82,17 @@ final class Alarm {
   }
 
   private void raise(Alert alert) {
+    if (note(alert)) {
+      router.send(alert);
+    }
+  }
+
+  /**
+   * {@return whether the alert is the first of its rule} It is then in the ledger and the report.
+   */
+  private boolean note(Alert alert) {
     if (!raised.add(alert.rule())) {
-      return;
+      return false;
     }
     recorder.add(new AlertRaised(time.now(), alert));
     recorder.flush();
@@ -78,7 +104,7 @@ final class Alarm {
         alert.severity(),
         alert.job());
     listeners.each(listener -> listener.onAlert(alert));
-    router.send(alert);
+    return true;
   }
 
   /** Records what a check found, and raises it; corruption as SEV1. */
@@ -86,16 +112,32 @@ final class Alarm {
     recorder.add(new FindingMade(time.now(), finding));
     tally.finding(finding);
     if (finding.corruption()) {
+      if (watchTellsOfCorruption) {
+        // without samples: they name rows, and so people
+        watch.ifPresent(it -> it.corruption(
+            job.name(), finding.check() + " in " + finding.subject() + ": " + finding.total()));
+      }
       corruption("finding-" + finding.check(), finding.text());
     } else {
       raise("finding-" + finding.check(), Severity.WARNING, finding.text());
     }
   }
 
-  /** Raises SEV1, and lets nothing more leave if the job wants that. */
+  /**
+   * Raises SEV1, and lets nothing more leave if the job wants that. Where a rule of the watch tells
+   * people of it, it is not told twice.
+   */
   void corruption(String rule, String text) {
-    raise(
-        rule, Severity.SEV1, text + "; stop writing until it is known how far the corruption goes");
+    Alert alert = new Alert(
+        rule,
+        Severity.SEV1,
+        job.name(),
+        text + "; stop writing until it is known how far the corruption goes");
+    if (watchTellsOfCorruption) {
+      note(alert);
+    } else {
+      raise(alert);
+    }
     job.gate().filter(gate -> job.isLocalOnlyOnCorruption()).ifPresent(gate -> shut(gate, text));
   }
 
@@ -104,35 +146,67 @@ final class Alarm {
       return;
     }
     try {
-      gate.localOnly(Order.of("runbook4j", "corruption: " + text));
+      gate.localOnly(Order.cut("runbook4j", "corruption: " + text));
     } catch (GateException e) {
       tally.problem("the gate is local-only, but could not write it down: " + e.getMessage());
     }
   }
 
-  /** Notes which of the run's alerts did not get through. Gives a first try a second to end. */
-  void noteUndelivered() throws InterruptedException {
-    if (raised.isEmpty()) {
-      return;
+  /** Makes the job's checks. One that throws is a problem of the run, and not its end. */
+  void checkAfter() throws InterruptedException {
+    for (Callable<List<Finding>> check : job.checks()) {
+      try {
+        check.call().forEach(this::found);
+      } catch (InterruptedException | VirtualMachineError e) {
+        throw e;
+      } catch (Throwable e) { // the fence around foreign code
+        tally.problem("a check after the run could not be made: " + e);
+        LOG.warn("{}.call threw; its check was not made. job={}", check.getClass(), job.name(), e);
+      }
     }
+  }
+
+  /** Notes which of the watch's rules fire now; it has told people itself. */
+  void noteFiring() {
+    watch.ifPresent(it -> it.statuses(job.name())
+        .forEach(status -> status
+            .firingSince()
+            .ifPresent(since -> note(new Alert(
+                status.rule().name(),
+                status.rule().severity(),
+                job.name(),
+                "fires since " + since + ", the value is "
+                    + String.format(Locale.ROOT, "%.4g", status.value()))))));
+  }
+
+  /**
+   * Notes which of the job's alerts did not get through since the run began. Gives a first try a
+   * second to end.
+   */
+  void noteUndelivered() throws InterruptedException {
     long begun = time.nanoTime();
-    while (router.pending().stream().anyMatch(it -> isOurs(it) && it.problem().isEmpty())
+    while (pending().anyMatch(it -> it.problem().isEmpty())
         && time.nanoTime() - begun < FIRST_TRY.toNanos()) {
       time.sleep(LOOK);
     }
-    router.pending().forEach(it -> note(it, it.problem().isEmpty() ? "is still on its way" : ""));
-    router.undelivered().forEach(it -> note(it, ""));
+    pending()
+        .forEach(it -> note(it, it.problem().isEmpty() ? "is still on its way" : it.problem()));
+    routers().stream()
+        .flatMap(it -> it.undelivered().stream())
+        .filter(it -> isOurs(it) && !lostBefore.contains(it))
+        .forEach(it -> note(it, it.problem()));
+  }
+
+  private Stream<AlertRouter.Undelivered> pending() {
+    return routers().stream().flatMap(it -> it.pending().stream()).filter(this::isOurs);
   }
 
   private boolean isOurs(AlertRouter.Undelivered alert) {
-    return alert.alert().job().equals(job.name())
-        && raised.contains(alert.alert().rule());
+    return alert.alert().job().equals(job.name());
   }
 
   private void note(AlertRouter.Undelivered alert, String problem) {
-    if (isOurs(alert)) {
-      tally.problem("alert " + alert.alert().rule() + " was not delivered by " + alert.channel()
-          + ": " + (problem.isEmpty() ? alert.problem() : problem));
-    }
+    tally.problem("alert " + alert.alert().rule() + " was not delivered by " + alert.channel()
+        + ": " + problem);
   }
 }

@@ -47,7 +47,7 @@ final class Parts<T> {
         time,
         random);
     listeners = new RunListeners(host.listeners(), tally);
-    alarm = new Alarm(job, host.router(), recorder, tally, listeners, time);
+    alarm = new Alarm(job, host, recorder, tally, listeners);
     onlookers = new Onlookers(job, host.watch(), random, time);
     intents = new Intents<>(setup.id(), this, resume.nextChunk());
   }

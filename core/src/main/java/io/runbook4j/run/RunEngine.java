@@ -340,6 +340,10 @@ final class RunEngine<T> implements RunControl, Conclusion.Stopper {
       if (stopReason == null && parts.onlookers.picks().isPresent()) {
         spotCheck(parts.onlookers.picks().get());
       }
+      if (stopReason == null) {
+        parts.alarm.checkAfter();
+      }
+      parts.alarm.noteFiring();
       parts.alarm.noteUndelivered();
     } catch (InterruptedException e) {
       interrupted = true;

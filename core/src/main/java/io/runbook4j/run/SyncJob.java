@@ -9,6 +9,7 @@ import io.runbook4j.gate.Outbox;
 import io.runbook4j.integrity.SpotCheck;
 import io.runbook4j.limit.Quota;
 import io.runbook4j.schedule.RunWindow;
+import io.runbook4j.spi.ledger.Finding;
 import io.runbook4j.spi.sync.ChunkResult;
 import io.runbook4j.spi.sync.FailureKind;
 import io.runbook4j.spi.sync.Source;
@@ -19,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.Callable;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -57,6 +59,7 @@ public final class SyncJob<T> {
   private final WhileClosed whileClosed;
   private final @Nullable Deferral<T> deferral;
   private final @Nullable SpotCheck spotCheck;
+  private final List<Callable<List<Finding>>> checks;
 
   private SyncJob(Builder<T> builder, Source<T> source, Target<T> target) {
     this.name = builder.name;
@@ -79,6 +82,7 @@ public final class SyncJob<T> {
     this.whileClosed = builder.whileClosed;
     this.deferral = builder.deferral;
     this.spotCheck = builder.spotCheck;
+    this.checks = List.copyOf(builder.checks);
   }
 
   /**
@@ -182,6 +186,10 @@ public final class SyncJob<T> {
     return Optional.ofNullable(spotCheck);
   }
 
+  List<Callable<List<Finding>>> checks() {
+    return checks;
+  }
+
   /** Where the items go that the gate keeps in, and how they are written. */
   record Deferral<T>(Outbox outbox, Function<? super T, String> payload) {}
 
@@ -211,6 +219,7 @@ public final class SyncJob<T> {
     private WhileClosed whileClosed = WhileClosed.STOP;
     private @Nullable Deferral<T> deferral;
     private @Nullable SpotCheck spotCheck;
+    private final List<Callable<List<Finding>>> checks = new ArrayList<>();
 
     private Builder(String name) {
       this.name = name;
@@ -360,9 +369,10 @@ public final class SyncJob<T> {
 
     /**
      * Puts the items that the gate keeps in into this outbox, and those of keys that wait in it,
-     * and goes on; they count as skipped. Whoever drains the outbox applies them. Let its newest
-     * change win: a run that died may put an item twice.
+     * and goes on; they count as skipped. Whoever drains the outbox applies them.
      *
+     * @param outbox one in which the newest change wins: a run that died may put an item in again
+     *     when it is resumed. If the first was drained meanwhile, it is sent twice, with two ids
      * @param payload writes a value as the outbox is to keep it
      */
     public Builder<T> deferTo(Outbox outbox, Function<? super T, String> payload) {
@@ -372,8 +382,9 @@ public final class SyncJob<T> {
     }
 
     /**
-     * Makes the gate local-only when corruption is found: an item that fails for INTEGRITY, or a
-     * finding of corruption.
+     * Makes the gate local-only when a run finds corruption: an item that fails for INTEGRITY, or a
+     * finding of a {@linkplain #checkAfter check}. For what is found elsewhere, and for severities,
+     * see {@link Gate#shutOnAlertsOf}.
      */
     public Builder<T> localOnlyOnCorruption() {
       this.localOnlyOnCorruption = true;
@@ -390,12 +401,29 @@ public final class SyncJob<T> {
     }
 
     /**
+     * Adds a check of the data, such as {@code () -> checks.over("snapshots", rows)}, that is made
+     * when a run is complete. What it finds is in the ledger and the report, and is raised;
+     * corruption as SEV1, of which the watch is told too if a rule of the job is on it. A check
+     * that throws is a problem in the report. Default none.
+     */
+    public Builder<T> checkAfter(Callable<List<Finding>> check) {
+      checks.add(Objects.requireNonNull(check, "check"));
+      return this;
+    }
+
+    /**
      * {@return the job}
      *
      * @throws IllegalStateException if the source or the target is missing, or the job defers or is
-     *     to be local-only and has no gate
+     *     to be local-only and has no gate, or it defers to an outbox in which the newest change
+     *     does not win
      */
     public SyncJob<T> build() {
+      if (deferral != null && !deferral.outbox().isNewestWins()) {
+        throw new IllegalStateException(
+            "job " + name + " must defer to an outbox with newestWins()," + " was "
+                + deferral.outbox() + " without: a run that died would put items in twice");
+      }
       if (gate == null && (deferral != null || localOnlyOnCorruption)) {
         throw new IllegalStateException("job " + name + " must have a gate to "
             + (deferral != null ? "defer items" : "be local-only") + ": gate(..) was not called");

@@ -65,6 +65,14 @@ public final class MaintenanceTask {
         "token-refresh-check", "0 9 * * MON", "Refresh each OAuth token once, and see it work.");
   }
 
+  /**
+   * {@return the check that the infrastructure is as it is described, every Monday at 09:00 UTC}
+   */
+  public static MaintenanceTask driftCheck() {
+    return utc(
+        "drift-check", "0 9 * * MON", "Run terraform plan, and see that it would change nothing.");
+  }
+
   /** {@return the audit of dependencies, on the first of each month at 09:00 UTC} */
   public static MaintenanceTask dependencyAudit() {
     return utc(
@@ -98,11 +106,16 @@ public final class MaintenanceTask {
         "oauth-secret-rotation", "0 9 1 1,7 *", "Make new OAuth client secrets at each service.");
   }
 
-  /** {@return all tasks of the runbooks: those that the other methods here return} */
+  /**
+   * {@return the tasks of the runbooks that are about keys and drift: those that the other methods
+   * here return} Not the daily, weekly and monthly lists of the function runbook (logs to be read,
+   * alerts to be tuned): what is on them depends on the install.
+   */
   public static List<MaintenanceTask> runbook() {
     return List.of(
         cookieRotation(),
         tokenRefreshCheck(),
+        driftCheck(),
         dependencyAudit(),
         webhookSecretRotation(),
         encryptionKeyRotation(),

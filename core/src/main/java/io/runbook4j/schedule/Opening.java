@@ -39,8 +39,10 @@ record Opening(LocalTime from, LocalTime to, Set<DayOfWeek> days, ZoneId zone) {
 
   /** {@return the first span that closes after the instant} It may have opened already. */
   Span next(Instant instant) {
-    // The clock may have been put back over midnight or on over a whole day since a span opened.
-    LocalDate day = LocalDate.ofInstant(instant, zone).minusDays(2);
+    // A span may have opened the day before. Not earlier: where the clock is put on over a whole
+    // day,
+    // a span that would have closed on it closes at that moment.
+    LocalDate day = LocalDate.ofInstant(instant, zone).minusDays(1);
     while (true) {
       if (days.contains(day.getDayOfWeek())) {
         Span span = on(day);

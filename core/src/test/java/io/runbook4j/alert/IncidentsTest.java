@@ -16,6 +16,10 @@ import io.runbook4j.spi.ledger.Counts;
 import io.runbook4j.spi.ledger.RunId;
 import io.runbook4j.spi.ledger.RunState;
 import io.runbook4j.testkit.VirtualTime;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -28,6 +32,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class IncidentsTest {
   private static final Instant START = Instant.parse("2026-03-02T09:00:00Z");
@@ -146,6 +151,87 @@ class IncidentsTest {
     assertThat(incidents.all()).hasSize(1);
     assertThat(kinds(open, Entry.Kind.ALERT)).hasSize(3);
     incidents.close();
+  }
+
+  @Test
+  void alert_withoutEndBesideOneThatEnds_leavesTheIncidentOpen() {
+    Incidents incidents = builder().start();
+
+    incidents.send(new Alert("integrity", Severity.SEV1, JOB, "item k4 is corrupt"));
+    live(1);
+    incidents.send(alert(Severity.SEV3, Phase.OPENED));
+    live(1);
+    incidents.send(alert(Severity.SEV3, Phase.RESOLVED));
+    live(0);
+
+    assertThat(incidents.open(JOB).orElseThrow().severity()).isEqualTo(Severity.SEV1);
+    incidents.resolve(JOB, "ann", "restored");
+    incidents.send(alert(Severity.SEV3, Phase.OPENED));
+    incidents.send(alert(Severity.SEV3, Phase.RESOLVED));
+    assertThat(incidents.open(JOB)).isEmpty();
+    incidents.close();
+  }
+
+  @Test
+  void resolve_byHandWhileItGoesOn_isPassedOnAndOpensAgainOnlyWhenWorse() {
+    Incidents incidents = builder().start();
+    incidents.send(alert(Severity.SEV3, Phase.OPENED));
+    live(1);
+    incidents.resolve(JOB, "ann", "a known limit");
+    live(4 * 60);
+    channel.clear();
+
+    incidents.send(alert(Severity.SEV3, Phase.REPEATED));
+    live(0);
+    assertThat(incidents.open(JOB)).isEmpty();
+    assertThat(channel.alerts()).extracting(Alert::dedupKey).containsExactly(JOB + "/1");
+
+    incidents.send(alert(Severity.SEV1, Phase.RAISED));
+    assertThat(incidents.open(JOB).orElseThrow().number()).isEqualTo(2);
+    incidents.close();
+  }
+
+  @Test
+  void redaction_ofWhatPeopleAndAlertsSay_keepsSecretsOutOfAll(@TempDir Path folder)
+      throws IOException {
+    Path state = folder.resolve("state");
+    Incidents incidents = builder()
+        .redaction(text -> text.replace("s3cret", "[redacted]"))
+        .state(state)
+        .drafts(folder.resolve("drafts"))
+        .start();
+
+    incidents.send(new Alert("r", Severity.WARNING, "other", "s3cret"));
+    Occurrence occurrence =
+        new Occurrence("1", Phase.OPENED, START, Optional.empty(), Map.of("kinds", "s3cret"));
+    incidents.send(new Alert("r", Severity.SEV1, JOB, "s3cret", Optional.of(occurrence)));
+    incidents.acknowledge(JOB, "s3cret");
+    incidents.act(JOB, "s3cret", "s3cret", Effect.FAILED);
+    incidents.update(JOB, "s3cret", "s3cret");
+    incidents.replayed(JOB, "s3cret", List.of("s3cret"));
+    incidents.resolve(JOB, "s3cret", "s3cret");
+    incidents.done(1, Duty.ROOT_CAUSE, "s3cret", "s3cret");
+    live(30 * 60);
+    incidents.close();
+
+    assertThat(channel.alerts().toString()).contains("[redacted]").doesNotContain("s3cret");
+    assertThat(incidents.postMortem(1)).contains("redacted").doesNotContain("s3cret");
+    assertThat(Files.readString(folder.resolve("drafts").resolve("incident-1.md")))
+        .contains("redacted")
+        .doesNotContain("s3cret");
+    assertThat(Files.readString(state, StandardCharsets.ISO_8859_1)).doesNotContain("s3cret");
+  }
+
+  @Test
+  void start_stateIsHeldByOthers_isRefusedUntilTheyClose(@TempDir Path folder) {
+    Path state = folder.resolve("state");
+    Incidents incidents = builder().state(state).start();
+
+    assertThatIllegalStateException()
+        .isThrownBy(() -> builder().state(state).start())
+        .withMessageContaining("held by another");
+    incidents.close();
+    builder().state(state).start().close();
   }
 
   @Test
@@ -310,6 +396,26 @@ class IncidentsTest {
     live(30);
     incidents.send(alert(Severity.SEV3, Phase.OPENED));
     assertThat(incidents.open(JOB).orElseThrow().number()).isEqualTo(2);
+    incidents.close();
+  }
+
+  @Test
+  void coolDown_opensAgain_countsFailuresAnew() {
+    Incidents incidents = acknowledged();
+    incidents.act(JOB, "ann", "restarted", Effect.FAILED);
+    incidents.run(JOB, new RunId("r1"), RunState.FAILED, Counts.zero());
+    incidents.resolve(JOB, "ann", "over");
+    incidents.send(alert(Severity.SEV3, Phase.OPENED));
+    incidents.acknowledge(JOB, "ann");
+
+    incidents.act(JOB, "ann", "rolled back", Effect.FAILED);
+    incidents.run(JOB, new RunId("r2"), RunState.FAILED, Counts.zero());
+    live(0);
+    assertThat(lead.alerts()).isEmpty();
+
+    incidents.act(JOB, "ann", "rolled back more", Effect.FAILED);
+    live(0);
+    assertThat(lead.texts()).singleElement().asString().contains("2 remedies failed");
     incidents.close();
   }
 

@@ -34,6 +34,12 @@ class TriageTest {
       INVALID         | graph.instagram.com  | check video format and IG business account mapping
       TOO_LARGE       | api.twitter.com      | ensure media < 512MB/140 seconds
       SERVER_ERROR    | image                | retry a small number of times; if persistent, skip and record for manual review
+      TOO_LARGE       | image                | if persistent, skip and record for manual review
+      CONFLICT        | image                | if persistent, skip and record for manual review
+      TIMEOUT         | image                | if persistent, skip and record for manual review
+      RATE_LIMITED    | youtube              | check Google API quota
+      SERVER_ERROR    | graph.instagram.com  | Inspect Graph API response
+      TIMEOUT         | api.twitter.com      | ensure media < 512MB/140 seconds
       SERVER_ERROR    | slack                | consider feature-flag "local-only" on server degradation
       TIMEOUT         | wordpress            | Test WordPress endpoint directly
       INTEGRITY       | any                  | enable feature-flag "local-only"

@@ -168,6 +168,128 @@ class WatchTest {
   }
 
   @Test
+  void start_stateIsHeldByAnother_isRefusedUntilItCloses() {
+    List<Rule> rules = List.of(Rule.corruption());
+    Watch watch = persistent(rules);
+
+    assertThatIllegalStateException()
+        .isThrownBy(() -> persistent(rules))
+        .withMessageContaining("held by another");
+    watch.close();
+    persistent(rules).close();
+  }
+
+  @Test
+  void lowTraffic_allFail_pages() {
+    Watch watch = watch(RunbookRules.resumeSync());
+    for (int i = 0; i < 12; i++) {
+      watch.failed(JOB, "", FailureKind.SERVER_ERROR, time.now());
+      time.advance(Duration.ofHours(2));
+    }
+
+    assertThat(story(pages)).contains("OPENED SEV3");
+    watch.close();
+  }
+
+  @Test
+  void repeat_worstRuleIsResolvedAndALowerOneStays_keepsTheSeverity() {
+    Watch watch = watch(List.of(
+        Rule.probesFailedInARow(1).severity(Severity.SEV1),
+        Rule.gaugeShareOver("used", "all", 0.8).severity(Severity.SEV3)));
+    watch.gauge(JOB, "all", 100);
+    watch.gauge(JOB, "used", 90);
+    time.advance(Duration.ZERO);
+    watch.probe(JOB, new Health(Health.Status.UNHEALTHY, Duration.ZERO, ""));
+    time.advance(Duration.ZERO);
+    watch.probe(JOB, new Health(Health.Status.HEALTHY, Duration.ZERO, ""));
+
+    time.advance(Duration.ofHours(9));
+
+    assertThat(story(all))
+        .containsExactly("OPENED SEV3", "RAISED SEV1", "REPEATED SEV1", "REPEATED SEV1");
+    watch.close();
+  }
+
+  @Test
+  void restart_wallClockWentBack_keepsWindowAndState() {
+    List<Rule> rules =
+        List.of(Rule.failureRate(0.07, Duration.ofMinutes(30)).severity(Severity.SEV3));
+    Watch before = persistent(rules);
+    live(before, Duration.ofMinutes(10), 1);
+    before.close();
+    time.stepWallClock(Duration.ofHours(-1));
+
+    Watch after = persistent(rules);
+    time.advance(Duration.ofSeconds(20));
+
+    Watch.Status status = after.statuses(JOB).get(0);
+    assertThat(status.state()).isEqualTo(Watch.State.FIRING);
+    assertThat(status.value()).isEqualTo(1);
+    assertThat(status.firingSince().orElseThrow()).isBefore(time.now());
+    live(after, Duration.ofMinutes(31), 0);
+    assertThat(story(all)).containsExactly("OPENED SEV3", "RESOLVED SEV3");
+    after.close();
+  }
+
+  @Test
+  void restart_jobIsAddedOnlyAfterASave_hasItsState() {
+    List<Rule> rules = List.of(Rule.corruption());
+    Watch before = persistent(rules);
+    before.corruption(JOB, "versions go back");
+    time.advance(Duration.ZERO);
+    before.close();
+
+    Watch after = Watch.builder(time, router())
+        .job("another", rules)
+        .state(folder.resolve("watch.state"))
+        .executor(time.executor())
+        .start();
+    time.advance(Duration.ofMinutes(2));
+    after.close();
+    Watch last = persistent(rules);
+
+    assertThat(last.statuses(JOB).get(0).state()).isEqualTo(Watch.State.FIRING);
+    assertThat(story(all)).containsExactly("OPENED SEV1");
+    last.close();
+  }
+
+  @Test
+  void restart_findingIsLongerThanAFileTakes_isKeptCut() {
+    List<Rule> rules = List.of(Rule.corruption());
+    Watch before = persistent(rules);
+    before.corruption(JOB, "row ".repeat(20_000));
+    time.advance(Duration.ZERO);
+    before.close();
+
+    Watch after = persistent(rules);
+    time.advance(Duration.ofMinutes(1));
+
+    assertThat(story(all)).containsExactly("OPENED SEV1");
+    assertThat(all.get(0).occurrence().orElseThrow().details().get("finding")).hasSize(500);
+    assertThat(after.statuses(JOB).get(0).state()).isEqualTo(Watch.State.FIRING);
+    after.close();
+  }
+
+  @Test
+  void add_nameIsLongerThanAFileTakes_isRefused() {
+    String longest = "n".repeat(500);
+    List<Rule> rules = List.of(Rule.corruption().name(longest));
+    Watch watch = watch(rules);
+    watch.add(longest, rules);
+
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> watch.add(longest + "n", rules))
+        .withMessageContaining("job must be 1 to 500 characters");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> Rule.corruption().name(longest + "n"))
+        .withMessageContaining("name must be 1 to 500 characters");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> Rule.gaugeShareOver(longest + "n", "all", 0.1))
+        .withMessageContaining("part must be 1 to 500 characters");
+    watch.close();
+  }
+
+  @Test
   void restart_whileFiring_doesNotPageTwiceAndResolvesLater() {
     List<Rule> rules = List.of(
         Rule.failureRate(0.07, Duration.ofMinutes(30)).severity(Severity.SEV3),
@@ -301,6 +423,9 @@ class WatchTest {
         .withMessageContaining("format 9")
         .withMessageContaining("up to 1");
     assertThat(state).hasBinaryContent(newer);
+    newer[7] = 1;
+    Files.write(state, newer);
+    persistent(RunbookRules.resumeSync()).close();
   }
 
   @Test

@@ -9,14 +9,26 @@ import io.runbook4j.gate.GateState.LocalOnly;
 import io.runbook4j.gate.GateState.Open;
 import io.runbook4j.gate.GateState.Ramping;
 import io.runbook4j.spi.OutboundGate;
+import io.runbook4j.spi.alert.Alert;
+import io.runbook4j.spi.alert.AlertChannel;
+import io.runbook4j.spi.alert.Occurrence;
+import io.runbook4j.spi.alert.Occurrence.Phase;
+import io.runbook4j.spi.alert.Severity;
 import io.runbook4j.testkit.VirtualTime;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class GateTest {
   private static final Order ANN = Order.of("ann", "corruption").ticket("OPS-7");
@@ -50,6 +62,56 @@ class GateTest {
     assertThat(allowed()).isEqualTo(1_000);
     assertThat(gate.isLocalOnly()).isFalse();
     assertThat(gate.state()).isInstanceOf(Open.class);
+  }
+
+  @Test
+  void allows_anotherThreadIsAtTheFirstLook_knowsWhatItWillSee(@TempDir Path folder)
+      throws IOException {
+    Path switchFile = Files.createFile(folder.resolve("off"));
+    AtomicReference<Gate> built = new AtomicReference<>();
+    List<Boolean> meanwhile = new ArrayList<>();
+    Gate fresh = Gate.builder("fresh", time)
+        .switchFile(switchFile)
+        .flag(() -> {
+          Optional.ofNullable(built.get())
+              .map(it -> CompletableFuture.supplyAsync(() -> it.allows("k")).join())
+              .ifPresent(meanwhile::add);
+          return GateFlag.Answer.ALLOW;
+        })
+        .build();
+    built.set(fresh);
+
+    time.advance(Duration.ofSeconds(1));
+    boolean first = fresh.allows("k");
+
+    assertThat(first).isFalse();
+    assertThat(meanwhile).containsExactly(false);
+  }
+
+  @Test
+  void shutOnAlertsOf_troubleBeginsOrRises_isLocalOnlyAndSaysWhy() throws InterruptedException {
+    AlertChannel channel = gate.shutOnAlertsOf("resumes");
+
+    channel.send(alert("photos", Phase.OPENED));
+    channel.send(alert("resumes", Phase.REPEATED));
+    channel.send(alert("resumes", Phase.RESOLVED));
+    assertThat(gate.isLocalOnly()).isFalse();
+    for (Phase phase : List.of(Phase.OPENED, Phase.RAISED)) {
+      channel.send(alert("resumes", phase));
+      assertThat(localOnly().order().reason())
+          .startsWith("SEV1 rate: 30 % failed")
+          .hasSize(500);
+      gate.open(ANN);
+    }
+    channel.send(new Alert("integrity", Severity.SEV1, "resumes", "item k4"));
+    assertThat(gate.isLocalOnly()).isTrue();
+  }
+
+  private Alert alert(String job, Phase phase) {
+    Optional<Instant> end = phase == Phase.RESOLVED ? Optional.of(time.now()) : Optional.empty();
+    Occurrence occurrence = new Occurrence(job + "/1", phase, time.now(), end, Map.of());
+    String text = "30 % failed".repeat(60);
+    return new Alert("rate", Severity.SEV1, job, text, Optional.of(occurrence));
   }
 
   @Test

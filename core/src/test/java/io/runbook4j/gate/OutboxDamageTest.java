@@ -4,6 +4,7 @@ import static io.runbook4j.gate.OutboxTest.take;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import io.runbook4j.file.internal.Disk;
 import io.runbook4j.file.internal.JsonLine;
 import io.runbook4j.testkit.VirtualTime;
 import java.io.IOException;
@@ -102,6 +103,57 @@ class OutboxDamageTest {
       assertThat(e).as("byte " + at).hasMessageContainingAll("is damaged in line", "head -n");
       assertThat(file).as("byte " + at).hasBinaryContent(bytes);
     }
+  }
+
+  @Test
+  void put_diskFailsToForceIt_isNotInTheOutboxAfterwards() {
+    ForceFails disk = new ForceFails();
+    Outbox.Builder builder = Outbox.builder(file, time).disk(disk);
+    try (Outbox outbox = builder.open()) {
+      outbox.put("a", "one");
+      disk.isBroken = true;
+
+      assertThatExceptionOfType(GateException.class).isThrownBy(() -> outbox.put("b", "two"));
+    }
+    try (Outbox outbox = builder().open()) {
+      assertThat(payloads(outbox)).containsExactly("one");
+    }
+  }
+
+  /** Takes all that is appended, and then fails to force it. */
+  private static final class ForceFails implements Disk {
+    private boolean isBroken;
+
+    @Override
+    public AppendedFile open(Path path) throws IOException {
+      AppendedFile file = Disk.system().open(path);
+      return new AppendedFile() {
+        @Override
+        public void append(byte[] bytes, int length) throws IOException {
+          file.append(bytes, length);
+        }
+
+        @Override
+        public void force() throws IOException {
+          if (isBroken) {
+            throw new IOException("the disk is gone");
+          }
+        }
+
+        @Override
+        public void truncate(long length) throws IOException {
+          file.truncate(length);
+        }
+
+        @Override
+        public void close() throws IOException {
+          file.close();
+        }
+      };
+    }
+
+    @Override
+    public void forceFolder(Path folder) {}
   }
 
   @Test

@@ -16,6 +16,8 @@ import io.runbook4j.spi.ledger.Counts;
 import io.runbook4j.spi.ledger.ItemFilter;
 import io.runbook4j.spi.ledger.ItemState;
 import io.runbook4j.spi.ledger.RunState;
+import io.runbook4j.spi.sync.ChunkResult;
+import io.runbook4j.spi.sync.Failure;
 import io.runbook4j.spi.sync.FailureKind;
 import io.runbook4j.spi.sync.Outcome;
 import io.runbook4j.testkit.SimulatedService;
@@ -224,6 +226,34 @@ class GatedRunTest {
     assertThat(gate.isLocalOnly()).isTrue();
     assertThat(corrupt.calls()).hasSize(1);
     assertThat(report.alerts()).extracting(alert -> alert.severity()).contains(Severity.SEV1);
+  }
+
+  @Test
+  void run_itemFailsForIntegrityWithTheLongestMessage_shutsTheGateAndStops() {
+    Failure longest = Failure.of(FailureKind.INTEGRITY, "x".repeat(Failure.MAX_MESSAGE));
+    SyncJob<String> job = Scene.policies()
+        .from(Scene.source(30))
+        .to(chunk -> chunk.keys().contains("k4")
+            ? ChunkResult.builder().failed("k4", longest).othersSucceeded().build()
+            : ChunkResult.succeeded())
+        .gate(gate)
+        .localOnlyOnCorruption()
+        .build();
+
+    RunReport report = scene.runner().run(job);
+
+    assertThat(report.state()).isEqualTo(RunState.STOPPED);
+    assertThat(report.counts().succeeded()).isEqualTo(9);
+    assertThat(gate.isLocalOnly()).isTrue();
+  }
+
+  @Test
+  void build_defersToAnOutboxThatSendsAll_isRefused() {
+    try (Outbox all = Outbox.open(folder.resolve("all.jsonl"), scene.time)) {
+      assertThatIllegalStateException()
+          .isThrownBy(() -> gated(1).deferTo(all, value -> value).build())
+          .withMessageContaining("newestWins()");
+    }
   }
 
   @Test

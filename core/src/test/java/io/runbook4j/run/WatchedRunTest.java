@@ -7,10 +7,14 @@ import io.runbook4j.alert.AlertRouter;
 import io.runbook4j.alert.Rule;
 import io.runbook4j.alert.RunbookRules;
 import io.runbook4j.alert.Watch;
+import io.runbook4j.gate.Gate;
+import io.runbook4j.gate.Order;
 import io.runbook4j.integrity.SpotCheck;
 import io.runbook4j.spi.alert.Alert;
 import io.runbook4j.spi.alert.Severity;
+import io.runbook4j.spi.ledger.Finding;
 import io.runbook4j.spi.ledger.LedgerEntry;
+import io.runbook4j.spi.ledger.RunState;
 import io.runbook4j.spi.sync.Chunk;
 import io.runbook4j.spi.sync.ChunkResult;
 import io.runbook4j.spi.sync.FailureKind;
@@ -96,6 +100,131 @@ class WatchedRunTest {
     assertThat(report.findings()).isEmpty();
     assertThat(report.alerts()).isEmpty();
     assertThat(report.spotCheck().orElseThrow()).contains("APPLIED").doesNotContain("ABSENT");
+  }
+
+  @Test
+  void run_itemIsCorrupt_isOnePageAndInTheReport() {
+    SimulatedService service =
+        scene.service().failing(FailureKind.INTEGRITY, "k4").build();
+    SyncJob<String> job = Scene.policies()
+        .from(Scene.source(30))
+        .to(service.target())
+        .alertWhen(Rule.corruption())
+        .build();
+    try (Watch watch = watch()) {
+      RunReport report = scene.runners().alerts(router).watch(watch).build().run(job);
+      scene.time.advance(Duration.ofMinutes(1));
+
+      assertThat(told).extracting(Alert::rule).containsExactly("corruption");
+      assertThat(report.alerts()).extracting(Alert::rule).contains("integrity");
+    }
+  }
+
+  @Test
+  void run_checkAfterFindsCorruption_reachesLedgerWatchAndGate() {
+    Gate gate = Gate.inMemory("sync", scene.time);
+    Finding finding = new Finding("sha-256", "snapshots", true, 2, List.of("row 7"));
+    SyncJob<String> job = Scene.policies()
+        .from(Scene.source(30))
+        .to(scene.service().build().target())
+        .alertWhen(Rule.corruption())
+        .gate(gate)
+        .localOnlyOnCorruption()
+        .checkAfter(() -> {
+          throw new IllegalStateException("no table");
+        })
+        .checkAfter(() -> List.of(finding))
+        .build();
+    try (Watch watch = watch()) {
+      RunReport report = scene.runners().alerts(router).watch(watch).build().run(job);
+      scene.time.advance(Duration.ofMinutes(1));
+
+      assertThat(report.state()).isEqualTo(RunState.COMPLETED);
+      assertThat(report.findings()).containsExactly(finding);
+      assertThat(report.problems()).anyMatch(problem -> problem.contains("no table"));
+      assertThat(gate.isLocalOnly()).isTrue();
+      assertThat(told).singleElement().satisfies(alert -> {
+        assertThat(alert.severity()).isEqualTo(Severity.SEV1);
+        assertThat(alert.text()).contains("sha-256 in snapshots: 2").doesNotContain("row 7");
+      });
+    }
+  }
+
+  @Test
+  void run_checkAfterFindsCorruptionAndNobodyWatches_isToldByTheRun() {
+    Finding finding = new Finding("sha-256", "snapshots", true, 2, List.of("row 7"));
+    SyncJob<String> job = Scene.policies()
+        .from(Scene.source(3))
+        .to(scene.service().build().target())
+        .checkAfter(() -> List.of(finding))
+        .build();
+
+    scene.runners().alerts(router).build().run(job);
+    scene.time.advance(Duration.ZERO);
+
+    assertThat(told).extracting(Alert::rule).containsExactly("finding-sha-256");
+    assertThat(told).extracting(Alert::severity).containsExactly(Severity.SEV1);
+  }
+
+  @Test
+  void run_watchFiresAndItsChannelFails_isInTheReport() {
+    AlertRouter broken = AlertRouter.builder(scene.time)
+        .channel(alert -> {
+          throw new IllegalStateException("503");
+        })
+        .executor(scene.time.executor())
+        .build();
+    SimulatedService service = scene
+        .service()
+        .failing(FailureKind.INTEGRITY, "k4")
+        .latency(Duration.ofSeconds(1), Duration.ofSeconds(1))
+        .build();
+    SyncJob<String> job = Scene.policies()
+        .from(Scene.source(30))
+        .to(service.target())
+        .alertWhen(Rule.corruption())
+        .build();
+    try (Watch watch =
+        Watch.builder(scene.time, broken).executor(scene.time.executor()).start()) {
+      RunReport report = scene.runners().alerts(router).watch(watch).build().run(job);
+      RunReport next = scene.runners().alerts(router).watch(watch).build().run(job);
+
+      assertThat(report.alerts()).extracting(Alert::rule).contains("corruption");
+      assertThat(report.problems())
+          .anyMatch(problem ->
+              problem.contains("alert corruption was not delivered") && problem.contains("503"));
+      assertThat(next.alerts())
+          .filteredOn(alert -> alert.rule().equals("corruption"))
+          .singleElement()
+          .satisfies(alert -> assertThat(alert.text()).contains("fires since"));
+    }
+  }
+
+  @Test
+  void run_quarterOfTheItemsFail_isLocalOnlyWhereTheHostWantsThat() {
+    Gate gate = Gate.inMemory("sync", scene.time);
+    AlertRouter shutting = AlertRouter.builder(scene.time)
+        .channel(gate.shutOnAlertsOf(Scene.JOB), Severity.SEV1)
+        .repeatEvery(Duration.ofMinutes(1))
+        .executor(scene.time.executor())
+        .build();
+    String[] bad = Scene.keys(300).stream().filter(key -> key.endsWith("1")).toArray(String[]::new);
+    SyncJob<String> job = Scene.policies()
+        .from(Scene.source(300))
+        .to(scene.service().failing(FailureKind.INVALID, bad).build().target())
+        .alertWhen(Rule.failureRate(0.10, Duration.ofMinutes(15)).severity(Severity.SEV1))
+        .gate(gate)
+        .build();
+    try (Watch watch =
+        Watch.builder(scene.time, shutting).executor(scene.time.executor()).start()) {
+      scene.runners().alerts(router).watch(watch).build().run(job);
+      scene.time.advance(Duration.ofSeconds(20));
+      assertThat(gate.state().text()).contains("local-only", "SEV1", "failure");
+
+      gate.open(Order.of("ann", "mended"));
+      scene.time.advance(Duration.ofMinutes(5));
+      assertThat(gate.isLocalOnly()).isFalse();
+    }
   }
 
   @Test

@@ -32,6 +32,7 @@ class MaintenanceTaskTest {
         .isEqualTo(Map.of(
             "cookie-rotation", "2026-11-24T09:00 2026-12-01T09:00 2026-12-08T09:00",
             "token-refresh-check", "2026-11-30T09:00 2026-12-07T09:00 2026-12-14T09:00",
+            "drift-check", "2026-11-30T09:00 2026-12-07T09:00 2026-12-14T09:00",
             "dependency-audit", "2026-12-01T09:00 2027-01-01T09:00 2027-02-01T09:00",
             "webhook-secret-rotation", "2026-12-01T09:00 2027-01-01T09:00 2027-02-01T09:00",
             "encryption-key-rotation", "2027-01-01T09:00 2027-04-01T09:00 2027-07-01T09:00",

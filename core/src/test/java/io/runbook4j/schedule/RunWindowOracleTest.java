@@ -30,6 +30,8 @@ class RunWindowOracleTest {
     "America/Sao_Paulo, 2018",
     "Asia/Beirut, 2024",
     "Pacific/Apia, 2011",
+    "Pacific/Kwajalein, 1993",
+    "Pacific/Kwajalein, 1969",
     "America/St_Johns, 2010",
     "Australia/Lord_Howe, 2026",
     "UTC, 2024",

@@ -22,6 +22,7 @@ import io.runbook4j.run.Runner;
 import io.runbook4j.run.SyncJob;
 import io.runbook4j.source.Sources;
 import io.runbook4j.spi.alert.Alert;
+import io.runbook4j.spi.alert.Severity;
 import io.runbook4j.spi.ledger.Finding;
 import io.runbook4j.spi.ledger.ItemFilter;
 import io.runbook4j.spi.ledger.ItemRecord;
@@ -106,18 +107,18 @@ final class ResumeWeek {
   }
 
   Result run() throws InterruptedException, SQLException {
-    AlertRouter router = AlertRouter.builder(time)
-        .channel(this::told)
-        .repeatEvery(Duration.ofDays(7))
-        .executor(time.executor())
-        .build();
     Result result;
-    try (router;
+    try (Gate gate = gate();
+        AlertRouter router = AlertRouter.builder(time)
+            .channel(this::told)
+            .channel(gate.shutOnAlertsOf(JOB), Severity.SEV1)
+            .repeatEvery(Duration.ofDays(7))
+            .executor(time.executor())
+            .build();
         Watch watch = Watch.builder(time, router)
             .job(JOB, RunbookRules.resumeSync())
             .executor(time.executor())
             .start();
-        Gate gate = gate();
         Outbox outbox =
             Outbox.builder(folder.resolve("outbox.jsonl"), time).newestWins().open();
         Runner runner = Runner.builder()
@@ -168,9 +169,8 @@ final class ResumeWeek {
       } else if (round == MENDED_BEFORE) {
         mend(desk);
       }
-      boolean wasOpen = !desk.gate().isLocalOnly();
       RunReport report = sync(desk);
-      if (wasOpen && desk.gate().isLocalOnly()) {
+      if (worst.isEmpty() && !report.findings().isEmpty()) {
         worst = Optional.of(report);
       }
     }
@@ -221,7 +221,7 @@ final class ResumeWeek {
         report.counts().failed(),
         report.counts().skipped()));
     desk.outbox().message(desk.gate().state()).ifPresent(paused -> say(paused.text()));
-    audit(desk, report);
+    noteFindings(desk, report);
     return report;
   }
 
@@ -230,6 +230,7 @@ final class ResumeWeek {
         .from(Sources.of(devices.pending(), Snapshot::userId))
         .to(store)
         .gate(desk.gate())
+        .checkAfter(store::audit)
         .localOnlyOnCorruption()
         .deferTo(desk.outbox(), Snapshot::line);
     for (Rule rule : RunbookRules.resumeSync()) {
@@ -238,16 +239,12 @@ final class ResumeWeek {
     return job.build();
   }
 
-  private void audit(Desk desk, RunReport report) throws InterruptedException {
-    for (Finding finding : store.audit()) {
-      if (found.stream().noneMatch(finding::equals)) {
+  private void noteFindings(Desk desk, RunReport report) {
+    for (Finding finding : report.findings()) {
+      if (!found.contains(finding)) {
         found.add(finding);
         say("FOUND " + finding.text());
-        desk.watch().corruption(JOB, finding.text());
         desk.diary().note(report.runId(), time.now(), "audit", finding.text());
-      }
-      if (!desk.gate().isLocalOnly()) {
-        desk.gate().localOnly(Order.of("audit", finding.check() + " in " + finding.subject()));
       }
     }
   }
