@@ -39,7 +39,7 @@ final class Parts<T> {
     throttle = new Throttle(
         job, host.limits().configure(job.service(), job.quotas()), recorder, tally, time, random);
     listeners = new RunListeners(host.listeners(), tally);
-    alarm = new Alarm(job, host.router(), recorder, tally, listeners, time);
+    alarm = new Alarm(job, host, recorder, tally, listeners);
     onlookers = new Onlookers(job, host.watch(), random, time);
   }
 
