@@ -4,6 +4,7 @@ import io.runbook4j.integrity.SpotCheck;
 import io.runbook4j.run.ChunkReport;
 import io.runbook4j.run.FailureReason;
 import io.runbook4j.run.RunReport;
+import io.runbook4j.spi.alert.Alert;
 import io.runbook4j.spi.alert.Severity;
 import io.runbook4j.spi.ledger.Counts;
 import io.runbook4j.spi.ledger.Finding;
@@ -256,13 +257,25 @@ final class RunPage {
   }
 
   private void alerts() {
-    lines(
-        "Alerts",
-        report.alerts().stream()
-            .sorted(Comparator.comparing(
-                alert -> alert.severity(), Comparator.<Severity>reverseOrder()))
-            .map(alert -> alert.severity() + " " + alert.rule() + ": " + alert.text())
-            .toList());
+    if (report.alerts().isEmpty()) {
+      return;
+    }
+    page.section("Alerts").open("ul", "");
+    report.alerts().stream()
+        .sorted(Comparator.comparing(Alert::severity, Comparator.reverseOrder()))
+        .limit(MOST_LINES)
+        .forEach(this::alert);
+    page.close("ul");
+    Table.leftOut(page, Math.max(0, report.alerts().size() - MOST_LINES));
+    page.close("section");
+  }
+
+  private void alert(Alert alert) {
+    String mood = alert.severity().compareTo(Severity.WARNING) > 0
+        ? "bad"
+        : alert.severity() == Severity.WARNING ? "warn" : "soft";
+    page.open("li", "").open("b", mood).markup(alert.severity().name()).markup("</b> ");
+    page.markup(Page.escape(text(alert.rule() + ": " + alert.text()))).close("li");
   }
 
   private void findings() {

@@ -2,6 +2,7 @@ package io.runbook4j.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.sun.management.ThreadMXBean;
@@ -119,6 +120,28 @@ class HtmlReportTest {
 
     assertThat(page.select(".verdict").text()).startsWith("OK 200 of 200");
     assertThat(page.select("h2").eachText()).contains("Spot check").doesNotContain("Findings");
+  }
+
+  @Test
+  void html_tables_keepTheWordsOfNarrowColumnsWholeBesideALongMessage() {
+    RunReport report = scene.run(Scene.keys(2_000), Scene::middling);
+
+    Document page = Jsoup.parse(html(report));
+
+    assertThat(page.select("section:contains(Items that failed) table").first().classNames())
+        .containsExactlyInAnyOrder("w1", "s1", "w2", "s2", "w3", "s3", "w5", "s5");
+  }
+
+  @Test
+  void html_alerts_areTheWorstFirstInTheirColour() {
+    RunReport report = scene.run(
+        Scene.keys(100),
+        key -> Outcome.failed(Failure.of(
+            key.endsWith("7Q") ? FailureKind.INTEGRITY : FailureKind.INVALID, "it is broken")));
+
+    assertThat(Jsoup.parse(html(report)).select("section:contains(Alerts) li b"))
+        .extracting(Element::text, Element::className)
+        .containsExactly(tuple("SEV1", "bad"), tuple("WARNING", "warn"));
   }
 
   @Test
