@@ -182,9 +182,11 @@ final class Case {
 
   /** {@return the row for what the alert is about, to go behind its text} */
   private String advise(Beat now, Alert alert) {
-    Optional<String> advice = terms.advisor().advice(alert).map(Triage.Advice::toString);
-    advice.ifPresent(it -> timeline.add(now.wall(), Kind.ADVICE, "", it));
-    return advice.map(it -> "; " + it).orElse("");
+    terms
+        .advisor()
+        .advice(alert)
+        .ifPresent(it -> timeline.add(now.wall(), Kind.ADVICE, "", it.toString()));
+    return terms.advisor().behind(alert);
   }
 
   /**

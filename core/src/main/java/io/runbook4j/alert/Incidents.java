@@ -21,6 +21,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.function.BiConsumer;
 import java.util.function.UnaryOperator;
@@ -67,7 +68,7 @@ public final class Incidents implements AlertChannel, AutoCloseable {
       chain.add(step.who());
       routers.add(step.router());
     });
-    advisor = new Terms.Advisor(builder.triage, Map.copyOf(builder.services));
+    advisor = new Terms.Advisor(builder.triage, new ConcurrentHashMap<>(builder.services));
     redaction = builder.redaction;
     Terms terms =
         new Terms(builder.install, List.copyOf(chain), builder.rounds, builder.periods(), advisor);
@@ -161,6 +162,14 @@ public final class Incidents implements AlertChannel, AutoCloseable {
   /** Takes the numbers of each update from this watch, instead of from the newest alert. */
   public void follow(Watch watch) {
     desk.follow(Objects.requireNonNull(watch, "watch"));
+  }
+
+  /**
+   * Says which service a job's target is, for the triage table, unless the builder was told. A
+   * runner says it of its jobs.
+   */
+  public void service(String job, String service) {
+    advisor.services().putIfAbsent(named("job", job), named("service", service));
   }
 
   /**
@@ -430,7 +439,7 @@ public final class Incidents implements AlertChannel, AutoCloseable {
       return this;
     }
 
-    /** Says which service a job's target is, for the triage table. */
+    /** Says which service a job's target is, for the triage table. Default the job's name. */
     public Builder service(String job, String service) {
       services.put(named("job", job), named("service", service));
       return this;

@@ -1,5 +1,6 @@
 package io.runbook4j.alert;
 
+import io.runbook4j.spi.alert.Alert;
 import io.runbook4j.spi.sync.FailureKind;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -82,6 +83,18 @@ public final class Triage {
       }
     }
     return row(symptom, ANY);
+  }
+
+  /**
+   * {@return what to do about what this alert of this service is about: the likeliest of its
+   * symptoms that has a row}
+   *
+   * @param service as a target names it; empty if it is not known
+   */
+  public Optional<Advice> advice(Alert alert, String service) {
+    return Symptoms.of(alert).stream()
+        .flatMap(symptom -> advice(symptom, service).stream())
+        .findFirst();
   }
 
   private static List<String> words(String service) {

@@ -1,5 +1,7 @@
 package io.runbook4j.health;
 
+import io.runbook4j.alert.RunbookRules;
+import io.runbook4j.alert.Watch;
 import io.runbook4j.spi.health.Health;
 import io.runbook4j.spi.health.Health.Status;
 import io.runbook4j.spi.health.HealthProbe;
@@ -22,14 +24,18 @@ import java.util.stream.Collectors;
  */
 public final class Capacity {
   private static final double WARNING = 0.8;
+  private static final String USED = "used";
+  private static final String LIMIT = "limit";
 
   private final Time time;
   private final Duration window;
+  private final Optional<Watch> watch;
   private final Map<String, Gauge> gauges = new ConcurrentSkipListMap<>();
 
-  private Capacity(Time time, Duration window) {
+  private Capacity(Time time, Duration window, Optional<Watch> watch) {
     this.time = time;
     this.window = window;
+    this.watch = watch;
   }
 
   /**
@@ -38,11 +44,26 @@ public final class Capacity {
    * @param window how far back samples are believed, at least 2 minutes; a day, say
    */
   public static Capacity over(Duration window, Time time) {
+    return over(window, time, Optional.empty());
+  }
+
+  /**
+   * {@return no gauges yet, of which a watch hears} It warns of each that is above 80 % of its
+   * limit, by {@link RunbookRules#usageAbove80Percent}. For the watch each gauge is a job of its
+   * own, named {@code limits/} and the gauge's name. The watch stays open.
+   *
+   * @param window how far back samples are believed, at least 2 minutes; a day, say
+   */
+  public static Capacity over(Duration window, Time time, Watch watch) {
+    return over(window, time, Optional.of(watch));
+  }
+
+  private static Capacity over(Duration window, Time time, Optional<Watch> watch) {
     Objects.requireNonNull(time, "time");
     if (window.compareTo(Duration.ofMinutes(2)) < 0) {
       throw new IllegalArgumentException("window must be at least PT2M, was " + window);
     }
-    return new Capacity(time, window);
+    return new Capacity(time, window, watch);
   }
 
   /** What will become of a limit. */
@@ -106,10 +127,21 @@ public final class Capacity {
     if (!(limit > 0 && limit < Double.POSITIVE_INFINITY)) {
       throw new IllegalArgumentException("limit must be positive and finite, was " + limit);
     }
-    Gauge gauge = gauges.computeIfAbsent(
-        Checks.name(name, "name"), key -> new Gauge(key, time, new Trend(window), limit));
+    Gauge gauge =
+        gauges.computeIfAbsent(Checks.name(name, "name"), key -> new Gauge(this, key, limit));
     gauge.limit(limit);
     return gauge;
+  }
+
+  private void begin(String job) {
+    watch.ifPresent(it -> it.add(job, List.of(RunbookRules.usageAbove80Percent(USED, LIMIT))));
+  }
+
+  private void tell(String job, double used, double limit) {
+    watch.ifPresent(it -> {
+      it.gauge(job, LIMIT, limit);
+      it.gauge(job, USED, used);
+    });
   }
 
   /** {@return how full each limit is, by name} */
@@ -132,17 +164,24 @@ public final class Capacity {
 
   /** What is used of one limit. Safe for many threads. */
   public static final class Gauge {
+    private final Capacity owner;
     private final String name;
     private final Time time;
     private final Trend trend; // this and all below guarded by this
     private double limit;
     private double used;
 
-    private Gauge(String name, Time time, Trend trend, double limit) {
+    private Gauge(Capacity owner, String name, double limit) {
+      this.owner = owner;
       this.name = name;
-      this.time = time;
-      this.trend = trend;
+      this.time = owner.time;
+      this.trend = new Trend(owner.window);
       this.limit = limit;
+      owner.begin(job());
+    }
+
+    private String job() {
+      return "limits/" + name;
     }
 
     private synchronized void limit(double limit) {
@@ -150,21 +189,31 @@ public final class Capacity {
     }
 
     /** Records how much is used now, finite and not negative. */
-    public synchronized void record(double used) {
+    public void record(double used) {
       if (!(used >= 0 && used < Double.POSITIVE_INFINITY)) {
         throw new IllegalArgumentException("used must be at least 0 and finite, was " + used);
       }
-      this.used = used;
-      trend.add(time.nanoTime(), used);
+      double most;
+      synchronized (this) {
+        this.used = used;
+        trend.add(time.nanoTime(), used);
+        most = limit;
+      }
+      owner.tell(job(), used, most);
     }
 
     /**
      * Forgets all samples, so that the forecast begins anew: a daily quota has just been filled up,
      * say.
      */
-    public synchronized void reset() {
-      used = 0;
-      trend.clear();
+    public void reset() {
+      double most;
+      synchronized (this) {
+        used = 0;
+        trend.clear();
+        most = limit;
+      }
+      owner.tell(job(), 0, most);
     }
 
     /** {@return how full the limit is} */

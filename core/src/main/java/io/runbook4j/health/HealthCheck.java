@@ -1,5 +1,8 @@
 package io.runbook4j.health;
 
+import io.runbook4j.alert.Rule;
+import io.runbook4j.alert.RunbookRules;
+import io.runbook4j.alert.Watch;
 import io.runbook4j.health.HealthReport.Result;
 import io.runbook4j.spi.health.Health;
 import io.runbook4j.spi.health.HealthProbe;
@@ -37,6 +40,8 @@ public final class HealthCheck implements AutoCloseable {
   private final Slot.Settings settings;
   private final List<Slot> slots;
   private final BiConsumer<String, Health> onAnswer;
+  private final @Nullable Watch watch;
+  private final List<Rule> rules;
   private final Loop loop;
   private final LifeSigns signs;
   private final Executor executor;
@@ -56,6 +61,8 @@ public final class HealthCheck implements AutoCloseable {
         .map(named -> new Slot(named.name(), named.probe(), named.isAdvisory(), settings))
         .toList();
     onAnswer = builder.onAnswer;
+    watch = builder.watch;
+    rules = builder.rules;
     own = builder.executor == null
         ? Optional.of(Loop.daemonThreads("runbook4j-health-"))
         : Optional.empty();
@@ -83,8 +90,12 @@ public final class HealthCheck implements AutoCloseable {
    * Begins to ask.
    *
    * @throws IllegalStateException if it was started or closed before
+   * @throws IllegalArgumentException if the watch knows one of the probes by other rules
    */
   public void start() {
+    if (watch != null) {
+      slots.forEach(slot -> watch.add(watched(slot), rules));
+    }
     loop.start(executor, "health check");
   }
 
@@ -167,6 +178,10 @@ public final class HealthCheck implements AutoCloseable {
     }
   }
 
+  private static String watched(Slot slot) {
+    return "health/" + slot.name();
+  }
+
   private Duration step() {
     if (!hasLooked
         || settings.time().nanoTime() - lookedNanos >= settings.interval().toNanos()) {
@@ -210,6 +225,9 @@ public final class HealthCheck implements AutoCloseable {
 
   private void tell(Slot slot, Health answer) {
     waiters.forEach(Signal::raise);
+    if (watch != null) {
+      watch.probe(watched(slot), slot.atWorst(answer));
+    }
     try {
       onAnswer.accept(slot.name(), answer);
     } catch (VirtualMachineError e) {
@@ -237,6 +255,8 @@ public final class HealthCheck implements AutoCloseable {
     private Duration slow = Duration.ofSeconds(5);
     private UnaryOperator<String> redaction = UnaryOperator.identity();
     private BiConsumer<String, Health> onAnswer = (name, health) -> {};
+    private @Nullable Watch watch;
+    private List<Rule> rules = List.of();
     private @Nullable Executor executor;
 
     private record Named(String name, HealthProbe probe, boolean isAdvisory) {}
@@ -313,6 +333,28 @@ public final class HealthCheck implements AutoCloseable {
      */
     public Builder onAnswer(BiConsumer<String, Health> onAnswer) {
       this.onAnswer = Objects.requireNonNull(onAnswer, "onAnswer");
+      return this;
+    }
+
+    /**
+     * Has this watch judge every answer by the runbooks' rules for health checks, as
+     * {@link #watch(Watch, List)} does: failed is SEV3 at once and SEV1 three times in a row, more
+     * than 5,000 ms is a warning. Default none does.
+     */
+    public Builder watch(Watch watch) {
+      return watch(watch, RunbookRules.healthChecks());
+    }
+
+    /**
+     * Has this watch judge every answer. For the watch each probe is a job of its own, named
+     * {@code health/} and the probe's name; one that is advisory never counts as failed. The watch
+     * stays open.
+     *
+     * @param rules at least one, with different names
+     */
+    public Builder watch(Watch watch, List<Rule> rules) {
+      this.watch = Objects.requireNonNull(watch, "watch");
+      this.rules = List.copyOf(rules);
       return this;
     }
 

@@ -1,9 +1,13 @@
 package io.runbook4j.health;
 
+import io.runbook4j.alert.Rule;
+import io.runbook4j.alert.RunbookRules;
+import io.runbook4j.alert.Watch;
 import io.runbook4j.file.internal.Disk;
 import io.runbook4j.spi.health.Health;
 import io.runbook4j.spi.health.Health.Status;
 import io.runbook4j.spi.health.HealthProbe;
+import io.runbook4j.spi.sync.FailureKind;
 import io.runbook4j.spi.time.Time;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -40,6 +44,8 @@ public final class ServiceLevels implements AutoCloseable {
   // three times the longest interval at which the runbook's tools look
   private static final Duration MOST_BETWEEN = Duration.ofMinutes(15);
 
+  private static final String NOBODY = ""; // users are not known here
+
   private final Path file;
   private final Time time;
   private final Targets targets;
@@ -49,6 +55,8 @@ public final class ServiceLevels implements AutoCloseable {
   private final Months months; // guarded by this
   private boolean isChanged; // guarded by this
   private boolean isBroken; // guarded by writing
+  private final @Nullable Watch watch;
+  private final String job;
 
   private ServiceLevels(Builder builder, Months months) {
     this.file = builder.file;
@@ -56,6 +64,8 @@ public final class ServiceLevels implements AutoCloseable {
     this.targets =
         new Targets(builder.availability, builder.errorRate, builder.latency, builder.recovery);
     this.months = months;
+    this.watch = builder.watch;
+    this.job = builder.job;
     this.saver = new Loop(builder.time, this::saveInBackground);
     this.own = builder.executor == null
         ? Optional.of(Loop.daemonThreads("runbook4j-levels-"))
@@ -91,6 +101,18 @@ public final class ServiceLevels implements AutoCloseable {
       tally.slow += latency.compareTo(targets.latency()) >= 0 ? 1 : 0;
       isChanged = true;
     }
+    if (watch != null) {
+      tell(watch, latency, failures > 0, now);
+    }
+  }
+
+  private void tell(Watch watch, Duration latency, boolean hasFailed, Instant now) {
+    if (hasFailed) {
+      watch.failed(job, NOBODY, FailureKind.UNKNOWN, now);
+    } else {
+      watch.succeeded(job, NOBODY, now);
+    }
+    watch.latency(job, latency, now);
   }
 
   /** Says that the service is up now. */
@@ -221,6 +243,9 @@ public final class ServiceLevels implements AutoCloseable {
     private Duration latency = Duration.ofSeconds(2);
     private Duration recovery = Duration.ofMinutes(15);
     private @Nullable Executor executor;
+    private @Nullable Watch watch;
+    private String job = "";
+    private List<Rule> rules = List.of();
 
     private Builder(Path file) {
       this.file = file.toAbsolutePath();
@@ -262,6 +287,29 @@ public final class ServiceLevels implements AutoCloseable {
       return this;
     }
 
+    /**
+     * Has this watch judge every operation by the runbooks' objectives, as {@link #watch(Watch,
+     * String, List)} does. Default none does.
+     */
+    public Builder watch(Watch watch, String job) {
+      return watch(watch, job, RunbookRules.serviceObjectives());
+    }
+
+    /**
+     * Has this watch judge every operation as an event, and as a latency. The watch stays open.
+     *
+     * @param job the service's name for the watch; not that of a job whose runs feed the watch, or
+     *     all would count twice
+     * @param rules at least one, with different names; where the objectives are not the runbooks',
+     *     neither are the rules
+     */
+    public Builder watch(Watch watch, String job, List<Rule> rules) {
+      this.watch = Objects.requireNonNull(watch, "watch");
+      this.job = Objects.requireNonNull(job, "job");
+      this.rules = List.copyOf(rules);
+      return this;
+    }
+
     private static double percentage(double percent, String name) {
       if (!(percent > 0 && percent < 100)) {
         throw new IllegalArgumentException(
@@ -276,8 +324,12 @@ public final class ServiceLevels implements AutoCloseable {
      * @throws IllegalStateException if the file is damaged or of another version; it is left as it
      *     is
      * @throws UncheckedIOException if it cannot be read
+     * @throws IllegalArgumentException if the watch knows the job by other rules
      */
     public ServiceLevels open() {
+      if (watch != null) {
+        watch.add(job, rules);
+      }
       ServiceLevels levels = new ServiceLevels(this, Months.read(file));
       Executor saving = executor == null ? levels.own.orElseThrow() : executor;
       levels.saver.start(saving, "service levels");

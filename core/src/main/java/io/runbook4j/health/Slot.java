@@ -251,7 +251,15 @@ final class Slot {
   }
 
   private Result result(Status status, String detail, Optional<Reading> reading) {
-    Status shown = isAdvisory && status == Status.UNHEALTHY ? Status.DEGRADED : status;
-    return new Result(name, shown, detail, reading);
+    return new Result(name, atWorst(status), detail, reading);
+  }
+
+  private Status atWorst(Status status) {
+    return isAdvisory && status == Status.UNHEALTHY ? Status.DEGRADED : status;
+  }
+
+  /** {@return the answer; at worst degraded if the probe is advisory} */
+  Health atWorst(Health answer) {
+    return new Health(atWorst(answer.status()), answer.latency(), answer.detail());
   }
 }

@@ -52,7 +52,7 @@ final class ChunkCharts {
         "badly",
         "other trouble",
         "waited",
-        "wait"));
+        "wait, or kept in by the gate"));
   }
 
   private void chart(
@@ -83,6 +83,9 @@ final class ChunkCharts {
     }
     if (chunk.result().equals("all succeeded")) {
       return "plain";
+    }
+    if (chunk.result().equals("kept in by the gate")) {
+      return "waited";
     }
     return PARTLY.matcher(chunk.result()).lookingAt() ? "partly" : "badly";
   }

@@ -43,6 +43,8 @@ final class DiaryEntry {
     rows(
         "Alerts",
         report.alerts().stream().map(a -> a.severity() + " " + code(a.text())).toList());
+    rows("Findings", report.findings().stream().map(f -> code(f.text())).toList());
+    report.spotCheck().ifPresent(check -> row("Spot check", code(check.text())));
     rows("Problems", report.problems().stream().map(this::code).toList());
   }
 

@@ -98,8 +98,9 @@ public final class HtmlReport {
     }
 
     /**
-     * Adds a table, such as findings or spot checks, behind the alerts. Default none, at most 20.
-     * All together show about 100 kB, the rest of their rows is counted.
+     * Adds a table, such as what an audit found, behind alerts, findings and spot check of the run,
+     * which are there by themselves. Default none, at most 20. All together show about 100 kB, the
+     * rest of their rows is counted.
      *
      * @param title above the table; not blank
      * @param columns at least one; one named {@code key} holds item keys, and the values of one

@@ -41,17 +41,25 @@ final class Look {
       .ends{display:flex;justify-content:space-between;color:var(--soft)}
       .key svg{display:inline-block;width:.8em;height:.8em;border:0;margin:0 .35em 0 0;vertical-align:baseline}
       .key{display:flex;flex-wrap:wrap;gap:0 1.25rem;color:var(--soft)}
-      table{border-collapse:collapse;width:100%;font-size:.94rem}
+      table{border-collapse:collapse;width:100%;font-size:.94em}
       th,td{text-align:left;vertical-align:top;padding:.3rem .75rem .3rem 0;border-bottom:1px solid var(--line)}
       th{color:var(--soft);font-weight:600}
       td.n,th.n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
+      .w1 td:nth-child(1),.w2 td:nth-child(2),.w3 td:nth-child(3),.w4 td:nth-child(4),.w5 td:nth-child(5),
+      .w6 td:nth-child(6){overflow-wrap:normal}
+      @media screen and (min-width:56rem){
+      .s1 td:nth-child(1),.s2 td:nth-child(2),.s3 td:nth-child(3),.s4 td:nth-child(4),.s5 td:nth-child(5),
+      .s6 td:nth-child(6){white-space:nowrap}
+      }
       summary{cursor:pointer;padding:.3rem 0}
       pre{background:var(--card);padding:.75rem;margin:.5rem 0;white-space:pre-wrap;overflow-wrap:anywhere}
-      pre,code{font-family:ui-monospace,SFMono-Regular,Menlo,Consolas,"DejaVu Sans Mono",monospace;font-size:.92rem}
+      pre,code{font-family:ui-monospace,SFMono-Regular,Menlo,Consolas,"DejaVu Sans Mono",monospace;font-size:.92em}
+      pre code{font-size:1em}
       .filter{display:flex;flex-wrap:wrap;gap:.5rem 1rem;align-items:center;margin:.5rem 0}
       .filter[hidden],tr[hidden]{display:none}
       input{font:inherit;color:inherit;background:var(--card);border:1px solid var(--soft);padding:.4rem .6rem;
       width:100%;max-width:24rem}
+      ::placeholder{color:var(--soft);opacity:1}
       :focus-visible{outline:3px solid var(--bar);outline-offset:2px}
       @media(max-width:40rem){
       table,tbody,tr,td{display:block}
@@ -67,7 +75,7 @@ final class Look {
       :root{--ground:#fff;--card:#fff;--text:#000;--soft:#333;--line:#999;--good:#0a5c22;--bad:#a30f1b;--warn:#7a4700;
       --bar:#2f6fb3;--part:#8250c4;--wait:#6b7683}
       body{font-size:10pt}main{max-width:none;padding:0}
-      .filter{display:none}h2,figcaption{break-after:avoid}tr,figure,.counts li{break-inside:avoid}
+      .filter,details:not([open]){display:none}.counts{grid-template-columns:repeat(6,1fr)}h2,h2+p,figcaption{break-after:avoid}tr,figure,.counts li{break-inside:avoid}
       svg rect{print-color-adjust:exact;-webkit-print-color-adjust:exact}
       .counts li,pre,.verdict{border:1px solid #999}
       }

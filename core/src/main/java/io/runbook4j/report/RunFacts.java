@@ -72,11 +72,14 @@ record RunFacts(
     for (FailureReason reason : report.reasons()) {
       keys.addAll(reason.samples());
     }
+    report.spotCheck().ifPresent(check -> keys.addAll(check.verdicts().keySet()));
     return keys;
   }
 
   boolean isClean() {
-    return report.state() == RunState.COMPLETED && itemTotal() == 0;
+    return report.state() == RunState.COMPLETED
+        && itemTotal() == 0
+        && report.findings().isEmpty();
   }
 
   /** {@return how it ended, in one word} */
@@ -84,7 +87,7 @@ record RunFacts(
     if (report.state() != RunState.COMPLETED) {
       return report.state().name();
     }
-    return isClean() ? "OK" : "PARTIAL";
+    return isClean() ? "OK" : itemTotal() == 0 ? "FINDINGS" : "PARTIAL";
   }
 
   /** {@return how it ended, in a sentence} */
@@ -93,8 +96,11 @@ record RunFacts(
     String doubt = counts.inDoubt() == 0 ? "" : ", " + Words.number(counts.inDoubt()) + " in doubt";
     String missed =
         counts.notReached() == 0 ? "" : ", " + Words.number(counts.notReached()) + " not reached";
+    int findings = report.findings().size();
+    String found =
+        findings == 0 ? "" : findings == 1 ? ", 1 finding" : ", " + findings + " findings";
     return Words.number(counts.succeeded()) + " of " + Words.number(counts.read()) + " succeeded, "
-        + Words.number(counts.failed()) + " failed" + doubt + missed;
+        + Words.number(counts.failed()) + " failed" + doubt + missed + found;
   }
 
   /** {@return the calls that go on with the run or rerun what failed; empty if there are none} */

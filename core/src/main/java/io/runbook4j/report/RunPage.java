@@ -1,10 +1,13 @@
 package io.runbook4j.report;
 
+import io.runbook4j.integrity.SpotCheck;
 import io.runbook4j.run.ChunkReport;
 import io.runbook4j.run.FailureReason;
 import io.runbook4j.run.RunReport;
+import io.runbook4j.spi.alert.Alert;
 import io.runbook4j.spi.alert.Severity;
 import io.runbook4j.spi.ledger.Counts;
+import io.runbook4j.spi.ledger.Finding;
 import io.runbook4j.spi.ledger.ItemRecord;
 import io.runbook4j.spi.ledger.RunState;
 import io.runbook4j.spi.sync.Failure;
@@ -27,6 +30,8 @@ final class RunPage {
   private static final int JSON_CHARS = 120_000;
   private static final int LONGEST = 300;
   private static final int LONGEST_KEY = 120;
+  private static final int LONGEST_STEP = 600;
+  private static final int LONGEST_SAMPLES = 1_000;
   private static final int MOST_LINES = 50;
 
   private final RunFacts facts;
@@ -49,6 +54,8 @@ final class RunPage {
     reasons();
     items();
     alerts();
+    findings();
+    report.spotCheck().ifPresent(this::spotCheck);
     sections.forEach(section -> section(section, sections.size()));
     limits();
     sizes();
@@ -154,7 +161,8 @@ final class RunPage {
     if (report.next().isEmpty()) {
       return;
     }
-    page.section("Next").list(report.next().stream().map(this::text).toList());
+    page.section("Next")
+        .list(report.next().stream().map(step -> safe.text(step, LONGEST_STEP)).toList());
     if (!facts.commands().isEmpty()) {
       page.open("pre", "").element("code", String.join("\n", facts.commands())).close("pre");
     }
@@ -249,13 +257,61 @@ final class RunPage {
   }
 
   private void alerts() {
-    lines(
-        "Alerts",
-        report.alerts().stream()
-            .sorted(Comparator.comparing(
-                alert -> alert.severity(), Comparator.<Severity>reverseOrder()))
-            .map(alert -> alert.severity() + " " + alert.rule() + ": " + alert.text())
-            .toList());
+    if (report.alerts().isEmpty()) {
+      return;
+    }
+    page.section("Alerts").open("ul", "");
+    report.alerts().stream()
+        .sorted(Comparator.comparing(Alert::severity, Comparator.reverseOrder()))
+        .limit(MOST_LINES)
+        .forEach(this::alert);
+    page.close("ul");
+    Table.leftOut(page, Math.max(0, report.alerts().size() - MOST_LINES));
+    page.close("section");
+  }
+
+  private void alert(Alert alert) {
+    String mood = alert.severity().compareTo(Severity.WARNING) > 0
+        ? "bad"
+        : alert.severity() == Severity.WARNING ? "warn" : "soft";
+    page.open("li", "").open("b", mood).markup(alert.severity().name()).markup("</b> ");
+    page.markup(Page.escape(text(alert.rule() + ": " + alert.text()))).close("li");
+  }
+
+  private void findings() {
+    List<Finding> findings = report.findings();
+    if (findings.isEmpty()) {
+      return;
+    }
+    page.section("Findings");
+    new Table(List.of("check", "in", "total", "such as"), Set.of("total"), LIST_BYTES)
+        .write(page, findings.stream().map(this::row).toList(), findings.size());
+    page.close("section");
+  }
+
+  private List<String> row(Finding finding) {
+    return List.of(
+        text(finding.check()) + (finding.corruption() ? " (corruption)" : ""),
+        text(finding.subject()),
+        Words.number(finding.total()),
+        safe.text(String.join("; ", finding.samples()), LONGEST_SAMPLES));
+  }
+
+  private void spotCheck(SpotCheck.Result check) {
+    page.section("Spot check");
+    page.element(
+        "p",
+        "soft",
+        "What the target said of " + Words.number(check.verdicts().size())
+            + " of the items that succeeded, picked with seed " + check.seed() + ".");
+    new Table(List.of("key", "verdict"), Set.of(), LIST_BYTES)
+        .write(
+            page,
+            check.verdicts().entrySet().stream()
+                .map(item -> List.of(key(item.getKey()), item.getValue().name()))
+                .toList(),
+            check.verdicts().size());
+    page.close("section");
   }
 
   private void section(Section section, int count) {

@@ -1,14 +1,20 @@
 package io.runbook4j.report;
 
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /**
  * Writes tables that stay below a size: what does not fit is counted. On a narrow page each row is
  * a card, so every cell carries its column's name.
  */
 final class Table {
+  private static final int MOST_SHAPED = 6; // as many as the style knows
+  private static final int SHORT = 24;
+  private static final Pattern LONG_WORD = Pattern.compile("\\S{21}");
+
   private final List<String> columns;
   private final Set<String> numbers;
   private final int mostBytes;
@@ -44,9 +50,28 @@ final class Table {
       body.append(markup);
       shown++;
     }
-    page.open("table", "").markup(head()).open("tbody", "");
+    page.open("table", shape(rows)).markup(head()).open("tbody", "");
     page.markup(body.toString()).close("tbody").close("table");
     leftOut(page, total - shown);
+  }
+
+  /**
+   * {@return the classes that keep columns together: {@code w2} if the second has no long word, so
+   * that none is broken in two, {@code s2} if its cells are short and fit on a line}
+   */
+  private static String shape(List<List<String>> rows) {
+    List<String> shape = new ArrayList<>();
+    int count = rows.isEmpty() ? 0 : Math.min(MOST_SHAPED, rows.get(0).size());
+    for (int i = 0; i < count; i++) {
+      int column = i;
+      if (rows.stream().allMatch(row -> !LONG_WORD.matcher(row.get(column)).find())) {
+        shape.add("w" + (i + 1));
+      }
+      if (rows.stream().allMatch(row -> row.get(column).length() <= SHORT)) {
+        shape.add("s" + (i + 1));
+      }
+    }
+    return String.join(" ", shape);
   }
 
   static void leftOut(Page page, long count) {

@@ -1,7 +1,9 @@
 package io.runbook4j.run;
 
 import io.runbook4j.alert.AlertRouter;
+import io.runbook4j.alert.Incidents;
 import io.runbook4j.alert.Rule;
+import io.runbook4j.alert.Triage;
 import io.runbook4j.alert.Watch;
 import io.runbook4j.gate.Gate;
 import io.runbook4j.gate.GateException;
@@ -12,6 +14,8 @@ import io.runbook4j.spi.ledger.Counts;
 import io.runbook4j.spi.ledger.Finding;
 import io.runbook4j.spi.ledger.LedgerEntry.AlertRaised;
 import io.runbook4j.spi.ledger.LedgerEntry.FindingMade;
+import io.runbook4j.spi.ledger.RunId;
+import io.runbook4j.spi.ledger.RunState;
 import io.runbook4j.spi.time.Time;
 import java.time.Duration;
 import java.util.Collections;
@@ -23,11 +27,12 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Raises a run's alerts, each once: records them, and hands them to the router. */
+/** Raises a run's alerts, each once: records them, and hands them to router and incidents. */
 final class Alarm {
   private static final Logger LOG = LoggerFactory.getLogger(Runner.class);
   private static final Duration FIRST_TRY = Duration.ofSeconds(1);
@@ -36,6 +41,8 @@ final class Alarm {
   private final SyncJob<?> job;
   private final List<Rule> rules;
   private final AlertRouter router;
+  private final Optional<Incidents> incidents;
+  private final Triage triage;
   private final Recorder recorder;
   private final RunTally tally;
   private final RunListeners listeners;
@@ -52,6 +59,8 @@ final class Alarm {
     this.job = job;
     this.rules = job.rules().stream().filter(rule -> !rule.needsWatch()).toList();
     this.router = host.router();
+    this.incidents = host.incidents();
+    this.triage = host.triage();
     this.recorder = recorder;
     this.tally = tally;
     this.listeners = listeners;
@@ -73,8 +82,23 @@ final class Alarm {
     }
     Counts counts = tally.counts(0);
     for (Rule rule : rules) {
-      rule.check(job.name(), counts).ifPresent(this::raise);
+      if (!raised.contains(rule.name())) {
+        rule.check(job.name(), counts).ifPresent(alert -> raise(withKind(alert)));
+      }
     }
+  }
+
+  /** Says of what kind most of the failures are, so that there is advice on it. */
+  private Alert withKind(Alert alert) {
+    return tally
+        .mostFrequent()
+        .map(kind -> new Alert(
+            alert.rule(),
+            alert.severity(),
+            alert.job(),
+            alert.text() + "; most often " + kind,
+            alert.occurrence()))
+        .orElse(alert);
   }
 
   void raise(String rule, Severity severity, String text) {
@@ -83,7 +107,8 @@ final class Alarm {
 
   private void raise(Alert alert) {
     if (note(alert)) {
-      router.send(alert);
+      toIncidents(it -> it.send(alert), "alert " + alert.rule());
+      router.send(advised(alert));
     }
   }
 
@@ -105,6 +130,33 @@ final class Alarm {
         alert.job());
     listeners.each(listener -> listener.onAlert(alert));
     return true;
+  }
+
+  private Alert advised(Alert alert) {
+    return triage
+        .advice(alert, job.service())
+        .map(advice -> new Alert(
+            alert.rule(),
+            alert.severity(),
+            alert.job(),
+            alert.text() + "; " + advice,
+            alert.occurrence()))
+        .orElse(alert);
+  }
+
+  /** Tells the incidents how the run ended. */
+  void ended(RunId run, RunState state, Counts counts) {
+    toIncidents(it -> it.run(job.name(), run, state, counts), "the end of the run");
+  }
+
+  // The fence around the host's incidents, which may be closed: a run goes on without them.
+  private void toIncidents(Consumer<Incidents> action, String what) {
+    try {
+      incidents.ifPresent(action);
+    } catch (RuntimeException e) {
+      LOG.warn("Incidents did not take {}. job={}", what, job.name(), e);
+      tally.problem("incidents did not take " + what + ": " + e);
+    }
   }
 
   /** Records what a check found, and raises it; corruption as SEV1. */
@@ -133,10 +185,10 @@ final class Alarm {
         Severity.SEV1,
         job.name(),
         text + "; stop writing until it is known how far the corruption goes");
-    if (watchTellsOfCorruption) {
-      note(alert);
-    } else {
+    if (!watchTellsOfCorruption) {
       raise(alert);
+    } else if (note(alert)) {
+      toIncidents(it -> it.send(alert), "alert " + alert.rule());
     }
     job.gate().filter(gate -> job.isLocalOnlyOnCorruption()).ifPresent(gate -> shut(gate, text));
   }

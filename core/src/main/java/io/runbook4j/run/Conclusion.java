@@ -318,6 +318,7 @@ final class Conclusion<T> {
         .ifPresent(this::sizeChanged);
     if (hits >= job.patience()) {
       stopper.stop("the service was rate limited " + hits + " times in a row");
+      parts.tally.stoppedBy(FailureKind.RATE_LIMITED);
     }
   }
 
@@ -333,6 +334,7 @@ final class Conclusion<T> {
 
   private void stop(Failure failure) {
     stopper.stop("the service answered " + failure);
+    parts.tally.stoppedBy(failure.kind());
     parts.alarm.raise(
         "run-stopped",
         Severity.SEV3,

@@ -2,6 +2,8 @@ package io.runbook4j.run;
 
 import io.runbook4j.adapter.Redactor;
 import io.runbook4j.alert.AlertRouter;
+import io.runbook4j.alert.Incidents;
+import io.runbook4j.alert.Triage;
 import io.runbook4j.alert.Watch;
 import io.runbook4j.limit.Limits;
 import io.runbook4j.spi.ledger.Ledger;
@@ -19,6 +21,8 @@ record Host(
     List<RunListener> listeners,
     AlertRouter router,
     Optional<Watch> watch,
+    Optional<Incidents> incidents,
+    Triage triage,
     Time time,
     RandomGenerator random,
     Executor executor,

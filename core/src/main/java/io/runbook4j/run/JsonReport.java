@@ -66,7 +66,7 @@ final class JsonReport {
       strings("samples", finding.samples());
     });
     if (report.spotCheck().isPresent()) {
-      json.writeStringField("spotCheck", report.spotCheck().get());
+      json.writeStringField("spotCheck", report.spotCheck().get().text());
     }
     strings("problems", report.problems());
     strings("next", report.next());

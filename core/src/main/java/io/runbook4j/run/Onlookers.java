@@ -3,12 +3,15 @@ package io.runbook4j.run;
 import io.runbook4j.alert.Rule;
 import io.runbook4j.alert.Watch;
 import io.runbook4j.integrity.SpotCheck;
+import io.runbook4j.spi.alert.Alert;
 import io.runbook4j.spi.ledger.Counts;
 import io.runbook4j.spi.sync.FailureKind;
 import io.runbook4j.spi.time.Time;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -95,9 +98,26 @@ final class Onlookers {
     }
   }
 
-  void finished(Counts counts) {
-    if (watch != null) {
-      watch.run(job.name(), counts);
+  /** The run has ended. {@return the job's rules that fire, as the watch sees it} */
+  List<Alert> finished(Counts counts) {
+    if (watch == null) {
+      return List.of();
     }
+    watch.run(job.name(), counts);
+    return watch.statuses(job.name()).stream()
+        .flatMap(status -> status.firingSince().stream().map(since -> alert(status, since)))
+        .toList();
+  }
+
+  private Alert alert(Watch.Status status, Instant since) {
+    Rule rule = status.rule();
+    String value = Double.isNaN(status.value())
+        ? ""
+        : String.format(Locale.ROOT, ", now at %.4g", status.value());
+    return new Alert(
+        rule.name(),
+        rule.severity(),
+        job.name(),
+        rule.name() + " fires since " + since.truncatedTo(ChronoUnit.SECONDS) + value);
   }
 }

@@ -330,7 +330,7 @@ final class RunEngine<T> implements RunControl, Conclusion.Stopper {
       return;
     }
     parts.recorder.add(new Note(host.time().now(), "spot-check", result.text()));
-    parts.tally.spotCheck(result.text());
+    parts.tally.spotCheck(result);
     result.findings().forEach(parts.alarm::found);
   }
 
@@ -365,7 +365,8 @@ final class RunEngine<T> implements RunControl, Conclusion.Stopper {
     Leftovers left = Leftovers.of(parts, sending.next(), legacy);
     Counts counts =
         parts.tally.counts(forgotten + left.begun() + left.unread().size(), left.unanswered());
-    parts.onlookers.finished(counts);
+    parts.onlookers.finished(counts).forEach(parts.tally::alert);
+    parts.alarm.ended(setup.id(), state, counts);
     parts.recorder.add(new RunFinished(host.time().now(), state, reason, counts, left.unread()));
     waiting.flush();
     RunReport report = new RunReport(
@@ -379,7 +380,8 @@ final class RunEngine<T> implements RunControl, Conclusion.Stopper {
             host.time().now(),
             setup.resume().isPresent()),
         counts,
-        parts.tally);
+        parts.tally,
+        Remedies.of(parts.tally, host.triage(), job.service()));
     LOG.info(
         "Run ended. run={} job={} state={} reason=\"{}\" counts={}",
         setup.id(),

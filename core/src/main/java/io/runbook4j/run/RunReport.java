@@ -1,6 +1,7 @@
 package io.runbook4j.run;
 
 import io.runbook4j.chunk.ChunkSizer.SizeChange;
+import io.runbook4j.integrity.SpotCheck;
 import io.runbook4j.spi.alert.Alert;
 import io.runbook4j.spi.ledger.Counts;
 import io.runbook4j.spi.ledger.Finding;
@@ -9,6 +10,7 @@ import io.runbook4j.spi.ledger.RunOrigin;
 import io.runbook4j.spi.ledger.RunState;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -28,11 +30,13 @@ public final class RunReport {
   private final List<LimitReport> limits;
   private final List<Alert> alerts;
   private final List<Finding> findings;
-  private final Optional<String> spotCheck;
+  private final Optional<SpotCheck.Result> spotCheck;
   private final List<String> problems;
+  private final List<String> remedies;
 
-  RunReport(Head head, Counts counts, RunTally tally) {
+  RunReport(Head head, Counts counts, RunTally tally, List<String> remedies) {
     this.head = head;
+    this.remedies = List.copyOf(remedies);
     this.counts = Objects.requireNonNull(counts, "counts");
     this.totals = tally.totals();
     this.reasons = tally.reasons();
@@ -120,7 +124,10 @@ public final class RunReport {
     return limits;
   }
 
-  /** {@return the alerts that were raised} */
+  /**
+   * {@return the alerts that the run raised, then the rules of the job that fired at its end,
+   * whenever they began}
+   */
   public List<Alert> alerts() {
     return alerts;
   }
@@ -134,7 +141,7 @@ public final class RunReport {
    * {@return what the target said of the items that were picked for a spot check, with the seed;
    * empty if there was none}
    */
-  public Optional<String> spotCheck() {
+  public Optional<SpotCheck.Result> spotCheck() {
     return spotCheck;
   }
 
@@ -146,9 +153,14 @@ public final class RunReport {
     return problems;
   }
 
-  /** {@return what a person does next, a sentence each; empty if there is nothing to do} */
+  /**
+   * {@return what a person does next, a sentence each; empty if there is nothing to do} The last of
+   * them say for each kind of failure what the triage table says: symptom, likely cause, action.
+   */
   public List<String> next() {
-    return NextSteps.of(this);
+    List<String> steps = new ArrayList<>(NextSteps.of(this));
+    steps.addAll(remedies);
+    return List.copyOf(steps);
   }
 
   /** {@return the report as aligned text, lines separated by a line feed} */

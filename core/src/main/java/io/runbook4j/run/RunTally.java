@@ -1,6 +1,7 @@
 package io.runbook4j.run;
 
 import io.runbook4j.chunk.ChunkSizer.SizeChange;
+import io.runbook4j.integrity.SpotCheck;
 import io.runbook4j.run.RunReport.LimitReport;
 import io.runbook4j.run.RunReport.Totals;
 import io.runbook4j.spi.alert.Alert;
@@ -15,6 +16,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.Deque;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -50,7 +52,8 @@ final class RunTally {
   private final List<Alert> alerts = new ArrayList<>();
   private final Deque<String> problems = new ArrayDeque<>();
   private final Deque<Finding> findings = new ArrayDeque<>();
-  private Optional<String> spotCheck = Optional.empty();
+  private Optional<SpotCheck.Result> spotCheck = Optional.empty();
+  private Optional<FailureKind> stoppedBy = Optional.empty();
 
   RunTally(Counts before, Redaction redaction) {
     this.redaction = redaction;
@@ -165,15 +168,32 @@ final class RunTally {
     keep(findings, finding);
   }
 
-  void spotCheck(String result) {
+  void spotCheck(SpotCheck.Result result) {
     spotCheck = Optional.of(result);
+  }
+
+  /** Notes for what kind of failure the run stops. */
+  void stoppedBy(FailureKind kind) {
+    stoppedBy = Optional.of(kind);
+  }
+
+  Optional<FailureKind> stoppedBy() {
+    return stoppedBy;
+  }
+
+  /** {@return the kind of failure that items have most often; empty if none has failed} */
+  Optional<FailureKind> mostFrequent() {
+    Map<FailureKind, Long> counts = new EnumMap<>(FailureKind.class);
+    groups.forEach((group, members) ->
+        group.kind.ifPresent(kind -> counts.merge(kind, members.count, Long::sum)));
+    return counts.entrySet().stream().max(Map.Entry.comparingByValue()).map(Map.Entry::getKey);
   }
 
   List<Finding> findings() {
     return copy(findings);
   }
 
-  Optional<String> spotCheck() {
+  Optional<SpotCheck.Result> spotCheck() {
     return spotCheck;
   }
 

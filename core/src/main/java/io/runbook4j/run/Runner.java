@@ -2,7 +2,9 @@ package io.runbook4j.run;
 
 import io.runbook4j.adapter.Redactor;
 import io.runbook4j.alert.AlertRouter;
+import io.runbook4j.alert.Incidents;
 import io.runbook4j.alert.Rule;
+import io.runbook4j.alert.Triage;
 import io.runbook4j.alert.Watch;
 import io.runbook4j.ledger.MemoryLedger;
 import io.runbook4j.limit.Limits;
@@ -71,6 +73,8 @@ public final class Runner implements AutoCloseable {
         List.copyOf(builder.listeners),
         builder.router(),
         Optional.ofNullable(builder.watch),
+        Optional.ofNullable(builder.incidents),
+        builder.triage,
         time,
         builder.random,
         builder.executor == null ? ownExecutor.orElseThrow() : builder.executor,
@@ -291,6 +295,7 @@ public final class Runner implements AutoCloseable {
     active.enter();
     try {
       requireWatch(job);
+      nameService(job);
       Ends<T> ends = Ends.of(job, source);
       return active.run(new RunEngine<>(setup.apply(ends), host));
     } finally {
@@ -308,6 +313,13 @@ public final class Runner implements AutoCloseable {
             "job " + job.name() + " has rule " + watched.get(0).name()
                 + ", which looks beyond one run: set Runner.builder().watch(..)"))
         .add(job.name(), watched);
+  }
+
+  private void nameService(SyncJob<?> job) {
+    String service = job.target().service();
+    if (!service.isEmpty()) {
+      host.incidents().ifPresent(incidents -> incidents.service(job.name(), service));
+    }
   }
 
   private RunSummary summary(SyncJob<?> job, RunId run) {
@@ -331,6 +343,8 @@ public final class Runner implements AutoCloseable {
     private final List<AlertChannel> channels = new ArrayList<>();
     private @Nullable AlertRouter router;
     private @Nullable Watch watch;
+    private @Nullable Incidents incidents;
+    private Triage triage = Triage.defaults();
     private Time time = Time.system();
     private RandomGenerator random = RandomGenerator.getDefault();
     private @Nullable Executor executor;
@@ -391,7 +405,30 @@ public final class Runner implements AutoCloseable {
       return this;
     }
 
+    /**
+     * Sets the incidents that a run's alerts open, and that are told how runs end: the second in a
+     * row that failed escalates. They go to them at once, besides the channels or the router, which
+     * must not lead to the same incidents. The runner leaves them open. Default none.
+     */
+    public Builder incidents(Incidents incidents) {
+      this.incidents = Objects.requireNonNull(incidents, "incidents");
+      return this;
+    }
+
+    /**
+     * Sets the table of what to do about what, whose advice is in alerts and in reports. Default
+     * the runbooks'.
+     */
+    public Builder triage(Triage triage) {
+      this.triage = Objects.requireNonNull(triage, "triage");
+      return this;
+    }
+
     private AlertRouter router() {
+      if (incidents != null && channels.contains(incidents)) {
+        throw new IllegalStateException(
+            "incidents must be set once, was set by incidents(..) and by alerts(..)");
+      }
       if (router == null) {
         AlertRouter.Builder own = AlertRouter.builder(time);
         channels.forEach(own::channel);

@@ -1,5 +1,6 @@
 package io.runbook4j.run;
 
+import io.runbook4j.integrity.SpotCheck;
 import io.runbook4j.spi.ledger.Counts;
 import io.runbook4j.spi.ledger.Finding;
 import java.time.Duration;
@@ -33,7 +34,7 @@ final class TextReport {
                 .orElse(""));
     section("Alerts", report.alerts(), alert -> alert.severity() + "  " + alert.text());
     section("Findings", report.findings(), Finding::text);
-    section("Spot check", report.spotCheck().stream().toList(), Function.identity());
+    section("Spot check", report.spotCheck().stream().toList(), SpotCheck.Result::text);
     section("Problems", report.problems(), Function.identity());
     section("Next", report.next(), Function.identity());
   }

@@ -2,6 +2,7 @@ package io.runbook4j.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.sun.management.ThreadMXBean;
@@ -10,6 +11,7 @@ import io.runbook4j.spi.ledger.Counts;
 import io.runbook4j.spi.sync.Failure;
 import io.runbook4j.spi.sync.FailureKind;
 import io.runbook4j.spi.sync.Outcome;
+import io.runbook4j.spi.sync.Target;
 import java.io.StringReader;
 import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
@@ -75,6 +77,84 @@ class HtmlReportTest {
         .startsWith(
             "005AB0000005Q", "FAILED", "MAPPING_MISSING", "no Slack user for 005AB0000005Q");
     assertThat(items.select(".filter").hasAttr("hidden")).isTrue();
+  }
+
+  @Test
+  void html_runWithFailures_hasTheRunbooksAdviceAmongTheNextSteps() {
+    RunReport report = scene.run(Scene.keys(2_000), Scene::middling);
+
+    assertThat(Jsoup.parse(html(report)).select("section:contains(Next) li").eachText())
+        .containsAll(report.next())
+        .anyMatch(step -> step.contains("export list, correct mappings, rerun those users only"));
+  }
+
+  @Test
+  void html_spotCheckFindsItemsGone_showsAlertFindingAndSpotCheckByItself() {
+    RunReport report = scene.spotChecked(Scene.keys(200), Target.Verdict.ABSENT);
+
+    Document page = Jsoup.parse(html(report));
+
+    assertThat(page.select(".verdict").text())
+        .isEqualTo("FINDINGS 200 of 200 succeeded, 0 failed, 1 finding");
+    assertThat(page.select("h2").eachText()).containsSequence("Alerts", "Findings", "Spot check");
+    assertThat(page.select("section:contains(Alerts) li").eachText())
+        .singleElement()
+        .asString()
+        .startsWith("WARNING finding-spot-check: spot-check in profile-photos: 3");
+    assertThat(page.select("section:contains(such as) td").eachText())
+        .startsWith("spot-check", "profile-photos", "3")
+        .last()
+        .asString()
+        .contains("succeeded and is not there");
+    Element check = page.select("section:contains(Spot check)").last();
+    assertThat(check.select("tbody tr")).hasSize(3).allMatch(row -> row.text().endsWith("ABSENT"));
+    assertThat(check.select("p").text())
+        .contains("seed " + report.spotCheck().orElseThrow().seed());
+  }
+
+  @Test
+  void html_spotCheckFindsAllThere_isFine() {
+    RunReport report = scene.spotChecked(Scene.keys(200), Target.Verdict.APPLIED);
+
+    Document page = Jsoup.parse(html(report));
+
+    assertThat(page.select(".verdict").text()).startsWith("OK 200 of 200");
+    assertThat(page.select("h2").eachText()).contains("Spot check").doesNotContain("Findings");
+  }
+
+  @Test
+  void html_tables_keepTheWordsOfNarrowColumnsWholeBesideALongMessage() {
+    RunReport report = scene.run(Scene.keys(2_000), Scene::middling);
+
+    Document page = Jsoup.parse(html(report));
+
+    assertThat(page.select("section:contains(Items that failed) table").first().classNames())
+        .containsExactlyInAnyOrder("w1", "s1", "w2", "s2", "w3", "s3", "w5", "s5");
+  }
+
+  @Test
+  void html_alerts_areTheWorstFirstInTheirColour() {
+    RunReport report = scene.run(
+        Scene.keys(100),
+        key -> Outcome.failed(Failure.of(
+            key.endsWith("7Q") ? FailureKind.INTEGRITY : FailureKind.INVALID, "it is broken")));
+
+    assertThat(Jsoup.parse(html(report)).select("section:contains(Alerts) li b"))
+        .extracting(Element::text, Element::className)
+        .containsExactly(tuple("SEV1", "bad"), tuple("WARNING", "warn"));
+  }
+
+  @Test
+  void html_pseudonyms_holdForTheItemsOfTheSpotCheckToo() {
+    RunReport report = scene.spotChecked(Scene.keys(200), Target.Verdict.ABSENT);
+
+    String html = HtmlReport.builder(report)
+        .pseudonyms("sixteen bytes and more".getBytes(StandardCharsets.UTF_8))
+        .build()
+        .html();
+
+    assertThat(report.spotCheck().orElseThrow().verdicts()).hasSize(3);
+    assertThat(html).doesNotContain(report.spotCheck().orElseThrow().verdicts().keySet());
   }
 
   @Test

@@ -2,6 +2,7 @@ package io.runbook4j.report;
 
 import io.runbook4j.alert.Rule;
 import io.runbook4j.chunk.ChunkSize;
+import io.runbook4j.integrity.SpotCheck;
 import io.runbook4j.ledger.MemoryLedger;
 import io.runbook4j.run.RunListener;
 import io.runbook4j.run.RunReport;
@@ -16,12 +17,16 @@ import io.runbook4j.spi.sync.ChunkResult;
 import io.runbook4j.spi.sync.Failure;
 import io.runbook4j.spi.sync.FailureKind;
 import io.runbook4j.spi.sync.Outcome;
+import io.runbook4j.spi.sync.Target;
 import io.runbook4j.testkit.VirtualTime;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /** Real runs in virtual time, with rate limits, failures, alerts and a listener that throws. */
@@ -85,13 +90,34 @@ final class Scene {
         .build();
   }
 
+  /** {@return the report of a run whose spot check looks at three items, and finds them so} */
+  RunReport spotChecked(List<String> keys, Target.Verdict verdict) {
+    Target<String> target = new Target<>() {
+      @Override
+      public ChunkResult apply(Chunk<String> chunk) throws InterruptedException {
+        return Scene.this.apply(chunk, key -> Outcome.succeeded());
+      }
+
+      @Override
+      public Optional<Map<String, Verdict>> verify(List<String> some) {
+        return Optional.of(
+            some.stream().collect(Collectors.toMap(Function.identity(), key -> verdict)));
+      }
+    };
+    try (Runner runner = runner()) {
+      return runner.run(policies(keys).to(target).spotCheck(SpotCheck.of(3, 3)).build());
+    }
+  }
+
   private SyncJob<String> job(List<String> keys, Function<String, Outcome> outcome) {
+    return policies(keys).to(chunk -> apply(chunk, outcome)).build();
+  }
+
+  private SyncJob.Builder<String> policies(List<String> keys) {
     return SyncJob.<String>named(job)
         .from(Sources.of(keys, key -> key))
-        .to(chunk -> apply(chunk, outcome))
         .chunkSize(ChunkSize.adaptive(50, 200))
-        .alertWhen(Rule.failuresInRunOver(5))
-        .build();
+        .alertWhen(Rule.failuresInRunOver(5));
   }
 
   private ChunkResult apply(Chunk<String> chunk, Function<String, Outcome> outcome)

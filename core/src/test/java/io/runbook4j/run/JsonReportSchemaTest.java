@@ -8,12 +8,14 @@ import com.networknt.schema.Schema;
 import com.networknt.schema.SchemaRegistry;
 import com.networknt.schema.SpecificationVersion;
 import io.runbook4j.alert.Rule;
+import io.runbook4j.integrity.SpotCheck;
 import io.runbook4j.spi.alert.Alert;
 import io.runbook4j.spi.sync.Chunk;
 import io.runbook4j.spi.sync.ChunkResult;
 import io.runbook4j.spi.sync.Failure;
 import io.runbook4j.spi.sync.FailureKind;
 import io.runbook4j.spi.sync.Outcome;
+import io.runbook4j.spi.sync.Target;
 import io.runbook4j.testkit.VirtualTime;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -21,6 +23,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -88,6 +92,31 @@ class JsonReportSchemaTest {
     assertThat(report.problems()).isNotEmpty();
     assertThat(report.sizeChanges()).isNotEmpty();
     assertThat(errors(report.json())).isEmpty();
+  }
+
+  @Test
+  void json_spotCheckFindsItemsGone_isAsTheSchemaSays() {
+    Target<String> target = new Target<>() {
+      @Override
+      public ChunkResult apply(Chunk<String> chunk) {
+        return ChunkResult.succeeded();
+      }
+
+      @Override
+      public Optional<Map<String, Verdict>> verify(List<String> keys) {
+        return Optional.of(Map.of(keys.get(0), Verdict.ABSENT));
+      }
+    };
+    SyncJob<String> checked = SyncJob.<String>named("checked")
+        .from(ListSource.of(List.of("a", "b", "c")))
+        .to(target)
+        .spotCheck(SpotCheck.of(3, 3))
+        .build();
+
+    String json = runner.run(checked).json();
+
+    assertThat(json).contains("\"check\" : \"spot-check\"", "=ABSENT");
+    assertThat(errors(json)).isEmpty();
   }
 
   @Test

@@ -2,14 +2,18 @@ package io.runbook4j.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.runbook4j.alert.Triage;
 import io.runbook4j.chunk.ChunkSize;
 import io.runbook4j.spi.sync.ChunkResult;
 import io.runbook4j.spi.sync.Failure;
 import io.runbook4j.spi.sync.FailureException;
 import io.runbook4j.spi.sync.FailureKind;
+import io.runbook4j.spi.sync.Outcome;
 import io.runbook4j.testkit.VirtualTime;
 import java.time.Instant;
+import java.util.List;
 import java.util.SplittableRandom;
+import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -48,7 +52,80 @@ class NextStepsTest {
   void next_someWithoutAMapping_countsThem() {
     RunReport report = runner.run(job);
 
-    assertThat(report.next()).singleElement().asString().startsWith("10 have no mapping");
+    assertThat(report.next()).first().asString().startsWith("10 have no mapping");
+  }
+
+  @Test
+  void next_someWithoutAMapping_endsWithTheRunbooksAdvice() {
+    RunReport report = runner.run(job);
+
+    String advice = "MAPPING_MISSING (10 items): No mapping: users missing the id of the other"
+        + " service; export list, correct mappings, rerun those users only";
+    assertThat(report.next()).hasSize(2).last().isEqualTo(advice);
+    assertThat(report.text()).endsWith("  " + advice + "\n");
+    assertThat(report.json()).contains(advice);
+  }
+
+  @Test
+  void next_nothingFailed_isNothing() {
+    SyncJob<String> well = SyncJob.<String>named("well")
+        .from(ListSource.of(List.of("a", "b")))
+        .to(chunk -> ChunkResult.succeeded())
+        .build();
+
+    assertThat(runner.run(well).next()).isEmpty();
+  }
+
+  @Test
+  void next_severalKinds_areSortedByItemsAndShareRows() {
+    RunReport report = runner.run(failing(key -> switch (key.charAt(key.length() - 1)) {
+      case '1' -> Outcome.failed(Failure.of(FailureKind.PERMISSION, "no scope"));
+      case '2', '3' -> Outcome.failed(Failure.of(FailureKind.NETWORK, "reset"));
+      case '4' -> Outcome.inDoubt(Failure.of(FailureKind.TIMEOUT, "no answer"));
+      default -> Outcome.succeeded();
+    }));
+
+    assertThat(report.next().subList(2, report.next().size()))
+        .satisfiesExactly(
+            first -> assertThat(first)
+                .startsWith("NETWORK (20 items), TIMEOUT (10 items): 5xx, network errors"),
+            second -> assertThat(second).startsWith("PERMISSION (10 items): The service refuses"));
+  }
+
+  @Test
+  void next_authenticationStopsTheRun_saysWhatToDoAboutIt() {
+    RunReport report = runner.run(failing(
+        key -> Outcome.failed(Failure.of(FailureKind.AUTHENTICATION, "the token is revoked"))));
+
+    assertThat(report.next())
+        .last()
+        .asString()
+        .startsWith("AUTHENTICATION (the run stopped): Invalid or expired token")
+        .contains("rotate credentials");
+  }
+
+  @Test
+  void next_hostsOwnTable_isTheOneThatCounts() {
+    Triage own = Triage.defaults().toBuilder()
+        .add(FailureKind.MAPPING_MISSING, "", new Triage.Advice("No id", "new staff", "ask HR"))
+        .build();
+    Runner runner = Runner.builder().time(time).triage(own).build();
+
+    assertThat(runner.run(job).next())
+        .last()
+        .isEqualTo("MAPPING_MISSING (10 items): No id: new staff; ask HR");
+  }
+
+  private static SyncJob<String> failing(Function<String, Outcome> outcome) {
+    return SyncJob.<String>named("failing")
+        .from(ListSource.of(IntStream.range(0, 100).mapToObj(i -> "k" + i).toList()))
+        .to(chunk -> {
+          ChunkResult.Builder results = ChunkResult.builder();
+          chunk.keys().forEach(key -> results.outcome(key, outcome.apply(key)));
+          return results.build();
+        })
+        .inDoubt(InDoubt.PARK)
+        .build();
   }
 
   @Test
@@ -60,7 +137,7 @@ class NextStepsTest {
 
     assertThat(resumed.counts().failed()).isEqualTo(10);
     assertThat(resumed.next())
-        .singleElement()
+        .first()
         .asString()
         .startsWith("10 failed, those without a mapping included");
   }

@@ -86,7 +86,7 @@ class WatchedRunTest {
       assertThat(finding.total()).isBetween(3L, 5L);
     });
     assertThat(report.alerts()).extracting(Alert::rule).contains("finding-spot-check");
-    assertThat(report.spotCheck().orElseThrow()).contains("seed", "ABSENT");
+    assertThat(report.spotCheck().orElseThrow().text()).contains("seed", "ABSENT");
     assertThat(scene.ledger.entries(report.runId()))
         .anyMatch(entry -> entry instanceof LedgerEntry.FindingMade);
     assertThat(report.text()).contains("spot-check");
@@ -99,7 +99,9 @@ class WatchedRunTest {
 
     assertThat(report.findings()).isEmpty();
     assertThat(report.alerts()).isEmpty();
-    assertThat(report.spotCheck().orElseThrow()).contains("APPLIED").doesNotContain("ABSENT");
+    assertThat(report.spotCheck().orElseThrow().text())
+        .contains("APPLIED")
+        .doesNotContain("ABSENT");
   }
 
   @Test
