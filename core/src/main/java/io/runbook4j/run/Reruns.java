@@ -57,9 +57,7 @@ final class Reruns {
 
   /** {@return what a run of that origin reads: the job's source, or its own items of it} */
   static <T> Source<T> source(SyncJob<T> job, RunOrigin origin) {
-    return isRerun(origin)
-        ? new RerunSource<>(job.source(), origin.filter().keys())
-        : job.source();
+    return isRerun(origin) ? new RerunSource<>(job.source(), origin.filter().keys()) : job.source();
   }
 
   private static boolean isRerun(RunOrigin origin) {

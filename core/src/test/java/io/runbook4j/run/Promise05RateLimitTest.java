@@ -231,9 +231,7 @@ class Promise05RateLimitTest {
         .run(limited(0, LIMITED)
             .to(chunk -> {
               calls.add(scene.time.now());
-              return calls.size() % 2 == 1
-                  ? ChunkResult.refused(LIMITED)
-                  : ChunkResult.succeeded();
+              return calls.size() % 2 == 1 ? ChunkResult.refused(LIMITED) : ChunkResult.succeeded();
             })
             .patience(2)
             .build());

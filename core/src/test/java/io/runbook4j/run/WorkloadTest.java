@@ -17,10 +17,7 @@ class WorkloadTest {
 
   private final Scene scene = new Scene();
   private final Workload<String> workload = new Workload<>(new ItemFeed<>(
-      Scene.source(10_000),
-      ResumePoint.builder().build(),
-      true,
-      new Redaction(new Redactor())));
+      Scene.source(10_000), ResumePoint.builder().build(), true, new Redaction(new Redactor())));
 
   private Pending<String> failed(String key) {
     Family family = workload.frontier().open(Position.start(), 1);
