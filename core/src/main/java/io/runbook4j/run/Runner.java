@@ -23,7 +23,6 @@ import io.runbook4j.spi.ledger.RunSummary;
 import io.runbook4j.spi.sync.Source;
 import io.runbook4j.spi.time.Time;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
@@ -32,8 +31,6 @@ import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.ThreadFactory;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
@@ -56,6 +53,7 @@ public final class Runner implements AutoCloseable {
 
   private final Host host;
   private final boolean ownsRouter;
+  private final Reruns reruns;
   private final ActiveRuns active;
   private final Optional<ExecutorService> ownExecutor;
 
@@ -79,6 +77,7 @@ public final class Runner implements AutoCloseable {
         builder.random,
         builder.executor == null ? ownExecutor.orElseThrow() : builder.executor,
         builder.redactor);
+    reruns = new Reruns(host.ledger());
   }
 
   /** {@return a builder; with no settings it gives a runner that keeps its ledger in memory} */
@@ -129,40 +128,12 @@ public final class Runner implements AutoCloseable {
           + summary.state() + "; only one that is STOPPED, FAILED or DIED can be resumed");
     }
     RunOrigin origin = summary.started().origin();
-    boolean rerun = isRerun(origin);
-    return execute(
-        job,
-        rerun ? new RerunSource<>(job.source(), origin.filter().keys()) : job.source(),
-        ends -> {
-          host.ledger().record(run, List.of(new RunResumed(host.time().now())));
-          ResumePoint point = host.ledger().resumePoint(run);
-          List<String> doubtful = rerun ? stillDoubtful(job, origin, point) : List.of();
-          return new RunSetup<>(run, origin, job, ends, Optional.of(point), doubtful);
-        });
-  }
-
-  private static boolean isRerun(RunOrigin origin) {
-    return origin.kind() == RunOrigin.Kind.RERUN_FAILED
-        || origin.kind() == RunOrigin.Kind.RERUN_OUTSTANDING;
-  }
-
-  /** {@return the items of a rerun in doubt since an earlier run, and not asked about since} */
-  private List<String> stillDoubtful(SyncJob<?> job, RunOrigin origin, ResumePoint point) {
-    if (job.inDoubt() == InDoubt.PARK || origin.filter().keys().isEmpty()) {
-      return List.of();
-    }
-    Set<String> seen = new HashSet<>(point.settledSince().keySet());
-    seen.addAll(point.attempts().keySet());
-    point.open().forEach(intent -> seen.addAll(intent.keys()));
-    ItemFilter inDoubt = origin.filter().states(ItemState.IN_DOUBT);
-    return origin
-        .parent()
-        .map(parent -> host.ledger().items(parent, inDoubt))
-        .orElseGet(() -> host.ledger().outstanding(job.name(), inDoubt))
-        .stream()
-        .map(ItemRecord::key)
-        .filter(key -> !seen.contains(key))
-        .toList();
+    return execute(job, Reruns.source(job, origin), ends -> {
+      host.ledger().record(run, List.of(new RunResumed(host.time().now())));
+      ResumePoint point = host.ledger().resumePoint(run);
+      List<String> doubtful = reruns.stillDoubtful(job, origin, point);
+      return new RunSetup<>(run, origin, job, ends, Optional.of(point), doubtful);
+    });
   }
 
   /**
@@ -184,21 +155,8 @@ public final class Runner implements AutoCloseable {
    */
   public <T> RunReport rerunFailed(SyncJob<T> job, RunId run, ItemFilter filter) {
     summary(job, run);
-    List<ItemRecord> outstanding = host.ledger().outstanding(job.name(), ItemFilter.all());
-    // Where no other run has a newer record of any item, these are the run's own: with 100,000 of
-    // them it matters that its file is not read twice.
-    List<ItemRecord> items = outstanding.stream().allMatch(item -> item.run().equals(run))
-        ? filter.select(outstanding)
-        : itemsAmong(outstanding, run, filter);
+    List<ItemRecord> items = reruns.of(job, run, filter);
     return rerun(job, RunOrigin.Kind.RERUN_FAILED, Optional.of(run), items);
-  }
-
-  private List<ItemRecord> itemsAmong(List<ItemRecord> outstanding, RunId run, ItemFilter filter) {
-    Set<String> keys = outstanding.stream().map(ItemRecord::key).collect(Collectors.toSet());
-    return host.ledger().items(run, filter.limit(Integer.MAX_VALUE)).stream()
-        .filter(item -> keys.contains(item.key()))
-        .limit(filter.limit())
-        .toList();
   }
 
   /**
@@ -219,11 +177,7 @@ public final class Runner implements AutoCloseable {
    * @return the report
    */
   public <T> RunReport rerunOutstanding(SyncJob<T> job, ItemFilter filter) {
-    List<ItemRecord> items =
-        host.ledger().outstanding(job.name(), filter.limit(Integer.MAX_VALUE)).stream()
-            .filter(item -> !item.text().startsWith(Outbound.DEFERRED))
-            .limit(filter.limit())
-            .toList();
+    List<ItemRecord> items = reruns.outstanding(job, filter);
     return rerun(job, RunOrigin.Kind.RERUN_OUTSTANDING, Optional.empty(), items);
   }
 
@@ -272,15 +226,8 @@ public final class Runner implements AutoCloseable {
     // The keys themselves are recorded, so that the rerun can be resumed after some of them have
     // succeeded.
     ItemFilter chosen = keys.isEmpty() ? ItemFilter.failed() : ItemFilter.all().keys(keys);
-    List<String> doubtful = items.stream()
-        .filter(item -> item.state() == ItemState.IN_DOUBT && job.inDoubt() != InDoubt.PARK)
-        .map(ItemRecord::key)
-        .toList();
-    return start(
-        job,
-        new RunOrigin(kind, parent, chosen, ""),
-        new RerunSource<>(job.source(), keys),
-        doubtful);
+    RunOrigin origin = new RunOrigin(kind, parent, chosen, "");
+    return start(job, origin, Reruns.source(job, origin), Reruns.doubtful(job, items));
   }
 
   private <T> RunReport start(
@@ -478,17 +425,6 @@ public final class Runner implements AutoCloseable {
     /** {@return the runner} */
     public Runner build() {
       return new Runner(this);
-    }
-  }
-
-  private static final class DaemonThreads implements ThreadFactory {
-    private final AtomicInteger count = new AtomicInteger();
-
-    @Override
-    public Thread newThread(Runnable task) {
-      Thread thread = new Thread(task, "runbook4j-chunk-" + count.incrementAndGet());
-      thread.setDaemon(true);
-      return thread;
     }
   }
 }

@@ -260,6 +260,20 @@ class Promise01CountsTest {
     assertThat(scene.newest().counts()).isEqualTo(new Counts(5, 1, 1, 0, 3, 0));
   }
 
+  @Test
+  void run_nothingButOneUnreadableKeyTwice_countsBoth() {
+    Source<String> keys = ListSource.of(List.of("a", "a")).map(key -> {
+      throw new IllegalArgumentException("no photo");
+    });
+
+    RunReport report = scene
+        .runner()
+        .run(Scene.policies().from(keys).to(scene.service().build().target()).build());
+
+    assertThat(report.state()).isEqualTo(RunState.COMPLETED);
+    assertThat(report.counts()).isEqualTo(new Counts(2, 0, 2, 0, 0, 0));
+  }
+
   private SyncJob.Builder<String> policies(SimulatedService service) {
     return Scene.policies().from(source).to(service.target());
   }

@@ -22,7 +22,9 @@ import io.runbook4j.testkit.SimulatedService;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -101,6 +103,25 @@ class Promise05RateLimitTest {
             .build());
 
     assertThat(report.counts()).isEqualTo(new Counts(3_000, 0, 3_000, 0, 0, 0));
+    assertThat(report.sizeChanges()).isEmpty();
+  }
+
+  @Test
+  void run_oneItemOfEveryChunkHasToBeRetried_doesNotGrow() {
+    Set<String> failed = new HashSet<>();
+    RunReport report = scene
+        .runner()
+        .run(limited(0, LIMITED)
+            .to(chunk -> chunk.size() < 40 || !failed.add(chunk.keys().get(0))
+                ? ChunkResult.succeeded()
+                : ChunkResult.builder()
+                    .failed(chunk.keys().get(0), Failure.of(SERVER_ERROR, "busy"))
+                    .othersSucceeded()
+                    .build())
+            .retryBackOff(BackOff.between(Duration.ofDays(1), Duration.ofDays(1)))
+            .build());
+
+    assertThat(report.counts()).isEqualTo(new Counts(1_000, 1_000, 0, 0, 0, 0));
     assertThat(report.sizeChanges()).isEmpty();
   }
 
@@ -201,6 +222,33 @@ class Promise05RateLimitTest {
     assertThat(report.reason()).contains("rate limited 3 times in a row");
     assertThat(calls).hasSize(3);
     assertThat(report.counts().notReached()).isEqualTo(report.counts().read());
+  }
+
+  @Test
+  void run_limitedAgainAfterEachSuccess_keepsItsPatience() {
+    RunReport report = scene
+        .runner()
+        .run(limited(0, LIMITED)
+            .to(chunk -> {
+              calls.add(scene.time.now());
+              return calls.size() % 2 == 1 ? ChunkResult.refused(LIMITED) : ChunkResult.succeeded();
+            })
+            .patience(2)
+            .build());
+
+    assertThat(report.state()).isEqualTo(RunState.COMPLETED);
+    assertThat(report.limits()).hasSizeGreaterThan(2);
+  }
+
+  @Test
+  void run_serverErrorWithRetryAfter_keepsEveryChunkAway() {
+    Duration asked = Duration.ofMinutes(10);
+    Failure down = Failure.of(SERVER_ERROR, "maintenance").withRetryAfter(asked);
+
+    scene.runner().run(limited(1, down).build());
+
+    assertThat(Duration.between(calls.get(0), calls.get(1)))
+        .isBetween(asked, asked.plusSeconds(11));
   }
 
   @Test

@@ -65,6 +65,24 @@ class Promise06BisectionTest {
   }
 
   @Test
+  void run_bothItemsOfTheFirstHalfAreFoundBad_sendsTheSecondHalfWhole() {
+    Failure bad = Failure.of(FailureKind.INVALID, "bad");
+    Target<String> target = chunk -> {
+      calls.add(List.copyOf(chunk.keys()));
+      return switch (calls.size()) {
+        case 1 -> ChunkResult.refused(bad);
+        case 2 -> ChunkResult.builder().failed("k0", bad).failed("k1", bad).build();
+        default -> ChunkResult.succeeded();
+      };
+    };
+
+    RunReport report = run(4, target);
+
+    assertThat(calls).containsExactly(Scene.keys(4), Scene.keys(2), Scene.keys(2, 4));
+    assertThat(report.counts()).isEqualTo(new Counts(4, 2, 2, 0, 0, 0));
+  }
+
+  @Test
   void run_poison_failsWithWhatTheServiceSaid() {
     Scene scene = new Scene();
     SimulatedService service = scene.service().poison("k17").build();

@@ -11,6 +11,8 @@ import io.runbook4j.spi.sync.FailureKind;
 import io.runbook4j.spi.sync.Target;
 import io.runbook4j.testkit.SimulatedService;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -88,6 +90,25 @@ class Promise08RetriesTest {
     assertThat(report.counts()).isEqualTo(new Counts(1_000, 0, 1_000, 0, 0, 0));
     assertThat(service.calls().size()).as("100 first calls, 10 + 20 % retries").isBetween(110, 130);
     assertThat(report.reasons().toString()).contains("the retry budget is used up", "SERVER_ERROR");
+  }
+
+  @Test
+  void run_itemComesWithRetryAfter_isTriedAgainNoEarlier() {
+    Duration asked = Duration.ofMinutes(10);
+    List<Instant> calls = new ArrayList<>();
+    Target<String> target = chunk -> {
+      calls.add(scene.time.now());
+      return calls.size() > 1
+          ? ChunkResult.succeeded()
+          : ChunkResult.builder()
+              .failed("k3", Failure.of(FailureKind.SERVER_ERROR, "busy").withRetryAfter(asked))
+              .othersSucceeded()
+              .build();
+    };
+
+    scene.runner().run(Scene.policies().from(Scene.source(10)).to(target).build());
+
+    assertThat(Duration.between(calls.get(0), calls.get(1))).isGreaterThanOrEqualTo(asked);
   }
 
   @Test

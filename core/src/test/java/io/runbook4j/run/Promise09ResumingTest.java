@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.runbook4j.alert.Rule;
+import io.runbook4j.limit.Limits;
+import io.runbook4j.limit.Quota;
 import io.runbook4j.spi.ledger.Counts;
 import io.runbook4j.spi.ledger.RunState;
 import io.runbook4j.spi.sync.Chunk;
@@ -15,8 +17,15 @@ import io.runbook4j.spi.sync.FailureKind;
 import io.runbook4j.spi.sync.PageReader;
 import io.runbook4j.spi.sync.Source;
 import io.runbook4j.spi.sync.Target;
+import io.runbook4j.testkit.CallFault;
+import io.runbook4j.testkit.CrashSwitch;
+import io.runbook4j.testkit.SimulatedService;
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -53,6 +62,51 @@ class Promise09ResumingTest {
     assertThat(early.counts().inDoubt()).isEqualTo(2_560);
     assertThat(report.state()).isEqualTo(RunState.COMPLETED);
     assertThat(report.counts()).isEqualTo(new Counts(3_000, 3_000, 0, 0, 0, 0));
+  }
+
+  @Test
+  void run_stopsWhileItWaitsForAPermit_leavesThePermitToOthers() {
+    Limits limits = Limits.create(scene.time, new Random(1));
+    SyncJob<String> job = Scene.policies()
+        .from(Scene.source(30))
+        .to(chunk -> ChunkResult.succeeded())
+        .quota(Quota.of(1, Duration.ofHours(1)).exact())
+        .deadline(Duration.ofMinutes(30))
+        .build();
+
+    RunReport report = scene.runners().limits(limits).build().run(job);
+    scene.time.advance(Duration.ofMinutes(31));
+
+    assertThat(report.state()).isEqualTo(RunState.STOPPED);
+    assertThat(limits.limiter("job " + Scene.JOB).tryAcquire()).isTrue();
+  }
+
+  @Test
+  void resume_stoppedWhileItAsksAboutAChunk_countsItsItemsOnce() {
+    SimulatedService service =
+        scene.service().callFault(2, CallFault.CRASH_BEFORE_APPLYING).build();
+    scene.live(CrashSwitch.create(), Scene.policies(), Scene.source(30), service);
+    Target<String> blind = new Target<>() {
+      @Override
+      public ChunkResult apply(Chunk<String> chunk) {
+        return ChunkResult.succeeded();
+      }
+
+      @Override
+      public Optional<Map<String, Verdict>> verify(List<String> keys) {
+        throw new FailureException(NO_ANSWER);
+      }
+    };
+    SyncJob<String> job = Scene.policies()
+        .from(Scene.source(30))
+        .to(blind)
+        .deadline(Duration.ofMillis(500))
+        .build();
+
+    RunReport report = scene.runner().resume(job, scene.newest().run());
+
+    assertThat(report.state()).isEqualTo(RunState.STOPPED);
+    assertThat(report.counts()).isEqualTo(new Counts(20, 10, 0, 0, 10, 0));
   }
 
   @Test

@@ -41,6 +41,11 @@ import java.util.function.Supplier;
  */
 final class Simulation {
   private static final int MOST_PROCESSES = 12;
+  private static final Duration MOST_LATENCY = Duration.ofSeconds(3);
+
+  /** The default reactions try an item again three times at most. */
+  private static final int MOST_ATTEMPTS = 4;
+
   private static final CallFault[] FAULTS = {
     CallFault.RATE_LIMITED, CallFault.SERVER_ERROR, CallFault.NETWORK, CallFault.AUTHENTICATION,
     CallFault.LOST_BEFORE_APPLYING, CallFault.LOST_AFTER_APPLYING, CallFault.BROKEN_AFTER_APPLYING,
@@ -62,6 +67,7 @@ final class Simulation {
   private final SyncJob.Builder<String> policies;
   private final int chunksInFlight;
   private Ledger ledger;
+  private int crashes;
 
   Simulation(long seed, Supplier<Ledger> ledgers) {
     this.random = new SplittableRandom(seed);
@@ -115,7 +121,8 @@ final class Simulation {
       builder.verifying();
     }
     if (random.nextBoolean()) {
-      builder.latency(Duration.ZERO, Duration.ofMillis(random.nextInt(1, 3_000)));
+      builder.latency(
+          Duration.ZERO, Duration.ofMillis(random.nextInt(1, (int) MOST_LATENCY.toMillis())));
     }
     if (random.nextInt(3) == 0) {
       builder.limit(random.nextInt(1, 20), Duration.ofSeconds(random.nextInt(1, 40)));
@@ -208,6 +215,7 @@ final class Simulation {
       report = runner.runOrResume(job);
     } catch (SimulatedCrash e) {
       assertThat(life.isCrashed()).isTrue();
+      crashes++;
     }
     life.crash();
     time.runToIdle();
@@ -232,15 +240,22 @@ final class Simulation {
           .as("failed items listed")
           .isLessThanOrEqualTo(counts.failed());
     }
-    List<ServiceCall> calls =
-        service.calls().subList((int) before, service.calls().size());
     quota.ifPresent(q -> assertThat(worstWindow(service.calls(), q.window()))
         .as("calls in any " + q.window())
         .isLessThanOrEqualTo((int) q.permits()));
     assertThat(Duration.between(from, time.now()))
         .as("waits are bounded")
         .isLessThan(Duration.ofHours(12));
-    assertThat(calls.size()).as("calls are bounded").isLessThan(200 + 40 * keys.size());
+    ServiceRules rules = new ServiceRules(service.calls());
+    rules.checkReopening((int) before, chunksInFlight == 1 ? Duration.ZERO : MOST_LATENCY);
+    rules.checkReapplications((int) before, Conclusion.DOUBT_RETRIES + 1);
+    // A process that dies with an answer in hand forgets the attempt.
+    Map<String, Integer> occurrences = occurrences();
+    rules
+        .attempts()
+        .forEach((key, attempts) -> assertThat(attempts)
+            .as("attempts of " + key)
+            .isLessThanOrEqualTo(occurrences.get(key) * (MOST_ATTEMPTS + crashes)));
     checkNothingTwice();
   }
 
