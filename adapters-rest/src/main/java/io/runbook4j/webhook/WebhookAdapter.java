@@ -64,7 +64,8 @@ public final class WebhookAdapter implements Adapter {
             "without-results",
             Setting.Type.TEXT,
             "succeeded",
-            "what a 2xx without results says about the items: succeeded, or in-doubt"),
+            "what a 2xx without results says about the items, if its body is empty or a JSON object"
+                + " without an error: succeeded, or in-doubt; any other leaves them in doubt"),
         Setting.defaulted(
             "alert-format",
             Setting.Type.TEXT,

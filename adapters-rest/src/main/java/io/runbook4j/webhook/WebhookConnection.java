@@ -31,9 +31,17 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>with {@code retryAfter} in seconds, {@code kind} a {@link io.runbook4j.spi.sync.FailureKind},
  * and everything but key and status left out at will. Results are read from a 2xx, and from a 400,
- * 409 or 422 that has some. Items that they leave out are not reported. A 2xx with anything but
- * such an object means that all items were applied, unless the setting {@code without-results} says
- * {@code in-doubt}; results of a wrong shape leave all items in doubt.
+ * 409 or 422 that has some. Items that they leave out are not reported. Results of a wrong shape
+ * leave all items in doubt.
+ *
+ * <p>A 2xx without results means that all items were applied if its body is empty, or a JSON object
+ * that speaks of no error ({@code {}}, {@code {"success": true}}, {@code {"ok": true}}), unless the
+ * setting {@code without-results} says {@code in-doubt}. An object with {@code "success": false} or
+ * {@code "ok": false} is a failure of the whole call; kind, code, message and {@code retryAfter}
+ * may stand in it as in a result, and {@code error} in place of the message. Without a kind it is
+ * UNKNOWN. Everything else leaves all items in doubt: a body that is no JSON by its Content-Type or
+ * by itself, an array, an object with an {@code error}, or with {@code errors}, or whose
+ * {@code status} is {@code error} or {@code failed}.
  */
 public final class WebhookConnection implements Connection {
   private final AdapterContext context;

@@ -9,7 +9,8 @@ import java.util.Set;
  * The settings of the target, checked.
  *
  * @param timestampHeader empty if the signature covers the body alone
- * @param trustsBareSuccess whether a 2xx without results means that all items were applied
+ * @param trustsBareSuccess whether a 2xx without results, and without an error, means that all
+ *     items were applied
  */
 record WebhookOptions(
     int maxItems,

@@ -1,18 +1,22 @@
 package io.runbook4j.webhook;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
+import io.runbook4j.rest.RestException;
 import io.runbook4j.rest.RestResponse;
 import io.runbook4j.spi.sync.ChunkResult;
 import io.runbook4j.spi.sync.Failure;
 import io.runbook4j.spi.sync.FailureKind;
 import io.runbook4j.spi.sync.Outcome;
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
 /** Reads what a receiver says about each item. */
 final class WebhookResults {
   private static final long LONGEST_WAIT_SECONDS = 365L * 24 * 3600;
+  private static final String NO_MESSAGE = "the receiver gave no message";
 
   private WebhookResults() {}
 
@@ -21,6 +25,11 @@ final class WebhookResults {
     return status == 400 || status == 409 || status == 422;
   }
 
+  /**
+   * {@return what the answer says}
+   *
+   * @throws RestException if it makes no sense
+   */
   static ChunkResult read(RestResponse response, WebhookPayload payload, boolean trustsBare) {
     Optional<JsonNode> results =
         response.jsonIfAny().filter(JsonNode::isObject).map(answer -> answer.get("results"));
@@ -30,9 +39,14 @@ final class WebhookResults {
     if (mayHaveResults(response.status())) {
       return response.refusal().toChunkResult();
     }
-    if (!trustsBare) {
-      return response.nonsense("results must be given, were not").toChunkResult();
+    JsonNode answer = response.text().isBlank() ? MissingNode.getInstance() : response.json();
+    if (WebhookSuccess.isDenied(answer)) {
+      return ChunkResult.refused(failure(response, answer, NO_MESSAGE));
     }
+    if (!trustsBare) {
+      throw response.nonsense("results must be given, were not");
+    }
+    WebhookSuccess.check(response, answer);
     ChunkResult.Builder all = payload.unwritable();
     payload.written().forEach(all::succeeded);
     return all.build();
@@ -72,8 +86,8 @@ final class WebhookResults {
       case "ok" -> Outcome.succeeded();
       case "skipped" ->
         Outcome.skipped(failure(response, one, "the receiver gave no reason").message());
-      case "failed" -> Outcome.failed(failure(response, one, "the receiver gave no message"));
-      case "in-doubt" -> Outcome.inDoubt(failure(response, one, "the receiver gave no message"));
+      case "failed" -> Outcome.failed(failure(response, one, NO_MESSAGE));
+      case "in-doubt" -> Outcome.inDoubt(failure(response, one, NO_MESSAGE));
       default ->
         Outcome.inDoubt(Failure.of(
             FailureKind.UNKNOWN,
@@ -98,8 +112,13 @@ final class WebhookResults {
   }
 
   private static String message(JsonNode one, String otherwise) {
-    String message = one.path("message").asText("");
-    return message.isBlank() ? otherwise : message;
+    for (String field : List.of("message", "error")) {
+      String message = one.path(field).asText("");
+      if (!message.isBlank()) {
+        return message;
+      }
+    }
+    return otherwise;
   }
 
   private static FailureKind kind(String name) {

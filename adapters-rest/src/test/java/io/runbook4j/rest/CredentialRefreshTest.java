@@ -8,6 +8,7 @@ import io.runbook4j.spi.sync.FailureException;
 import io.runbook4j.spi.sync.FailureKind;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -140,6 +141,47 @@ class CredentialRefreshTest {
     assertThat(session.renew(second)).isFalse();
     assertThat(session.renew(session.ticket())).isTrue();
     assertThat(asked).hasValue(2);
+  }
+
+  @Test
+  void renew_tokenHasChangedMeanwhile_needsNoRefresh() throws Exception {
+    AtomicReference<String> token = new AtomicReference<>("old");
+    AtomicInteger asked = new AtomicInteger();
+    Session session = new Session(new Credential() {
+      @Override
+      public String token() {
+        return token.get();
+      }
+
+      @Override
+      public boolean refresh() {
+        asked.incrementAndGet();
+        return false;
+      }
+    });
+    Session.Ticket refused = session.ticket();
+
+    token.set("new");
+
+    assertThat(session.renew(refused)).isTrue();
+    assertThat(asked).hasValue(0);
+  }
+
+  @Test
+  void send_authenticationFailureInDoubt_isNotSentAgain() {
+    Counting credential = new Counting();
+    Classifier classifier =
+        response -> Optional.of(Failure.of(FailureKind.AUTHENTICATION, "gateway lost the session"));
+    try (var server = ScriptedServer.replying(ScriptedServer.json(504, "{}"))) {
+      RestException failure = failing(RestClient.builder(server.url())
+          .credential(credential)
+          .classifier(classifier)
+          .build());
+
+      assertThat(failure.isInDoubt()).isTrue();
+      assertThat(server.requests()).hasSize(1);
+      assertThat(credential.refreshes).hasValue(0);
+    }
   }
 
   @Test

@@ -141,7 +141,16 @@ class WebhookTargetTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"200, application/json, {}", "202, text/plain, ok", "204, text/plain, ''"})
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "200 | application/json | {}",
+        "200 | application/json | {\"success\":true}",
+        "201 | application/json | {\"ok\":true,\"error\":null,\"errors\":[]}",
+        "202 | application/json | {\"status\":\"queued\"}",
+        "200 | text/html | ''",
+        "204 | text/plain | ''"
+      })
   void apply_bareSuccess_isAllApplied(int status, String type, String body) throws Exception {
     try (var server = ScriptedServer.replying(ScriptedServer.with(status, type, body))) {
       ChunkResult trusted = apply(server);
@@ -150,6 +159,57 @@ class WebhookTargetTest {
       assertThat(trusted.reported())
           .containsOnly(Map.entry("u1", Outcome.succeeded()), Map.entry("u2", Outcome.succeeded()));
       assertThat(inDoubt(distrusted)).isEqualTo(FailureKind.SERVER_ERROR);
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "application/json | {\"results\": [{\"key\":\"u1\",\"status\":\"failed\"",
+        "text/html | <h1>maintenance</h1>",
+        "application/json | <h1>maintenance</h1>",
+        "text/plain | {\"results\":[{\"key\":\"u1\",\"status\":\"failed\"}]}",
+        "text/plain | {}",
+        "text/plain | ok",
+        "application/json | []",
+        "application/json | \"ok\"",
+        "application/json | null",
+        "application/json | {\"error\":\"database down\"}",
+        "application/json | {\"success\":true,\"error\":{}, \"errors\":[{}]}",
+        "application/json | {\"success\":\"false\"}",
+        "application/json | {\"ok\":0}",
+        "application/json | {\"ok\":\"\"}",
+        "application/json | {\"status\":\"Error\",\"message\":\"no\"}",
+        "application/json | {\"status\":\"fail\"}"
+      })
+  void apply_successThatIsNone_leavesAllInDoubt(String type, String body) throws Exception {
+    try (var server = ScriptedServer.replying(ScriptedServer.with(200, type, body))) {
+      assertThat(inDoubt(apply(server))).isEqualTo(FailureKind.SERVER_ERROR);
+    }
+  }
+
+  @Test
+  void apply_notModified_leavesAllInDoubt() throws Exception {
+    assertThat(inDoubt(answered(304, ""))).isEqualTo(FailureKind.SERVER_ERROR);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "{\"success\":false,\"error\":\"sync failed\"} | UNKNOWN: sync failed",
+        "{\"ok\":false,\"error\":{}} | UNKNOWN: the receiver gave no message",
+        "{\"ok\":false,\"kind\":\"INVALID\",\"message\":\"bad\"} | INVALID: bad"
+      })
+  void apply_receiverSaysFalse_isAFailureOfTheWholeCall(String body, String failure)
+      throws Exception {
+    for (String trust : List.of("succeeded", "in-doubt")) {
+      ChunkResult result = answered(200, body, "without-results", trust);
+
+      assertThat(result.isWholeCall()).isTrue();
+      assertThat(result.others().orElseThrow()).isInstanceOf(Outcome.Failed.class);
+      assertThat(result.others().orElseThrow().toString()).contains(failure);
     }
   }
 
