@@ -17,7 +17,7 @@ final class NextSteps {
     if (report.state() != RunState.COMPLETED) {
       String first = report.state() == RunState.FAILED ? "mend the cause, then " : "";
       steps.add(counts.notReached() + " read and not reached; " + first
-          + "go on with runner.resume(job, \"" + report.runId() + "\")");
+          + "go on with runner.resume(job, new RunId(\"" + report.runId() + "\"))");
     }
     // a resumed run's reasons leave out those that an earlier process saw, its counts do not
     boolean isSplit = !report.isResumed();
@@ -32,8 +32,8 @@ final class NextSteps {
           + (isSplit
               ? " failed; look at the reasons"
               : " failed, those without a mapping included; look at the reasons in the ledger")
-          + ", then rerun with runner.rerunFailed(job, \""
-          + report.runId() + "\")");
+          + ", then rerun with runner.rerunFailed(job, new RunId(\""
+          + report.runId() + "\"))");
     }
     if (counts.inDoubt() > 0) {
       steps.add(counts.inDoubt()
