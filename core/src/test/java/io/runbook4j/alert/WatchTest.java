@@ -299,7 +299,7 @@ class WatchTest {
     assertThatIllegalStateException()
         .isThrownBy(() -> persistent(RunbookRules.resumeSync()))
         .withMessageContaining("format 9")
-        .withMessageContaining("up to 1");
+        .withMessageContaining("up to 2");
     assertThat(state).hasBinaryContent(newer);
   }
 
