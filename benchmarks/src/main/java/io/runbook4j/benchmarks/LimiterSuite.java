@@ -5,14 +5,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Consumer;
-import org.openjdk.jmh.results.IterationResult;
-import org.openjdk.jmh.results.RunResult;
 
 /** Makes the limiters' tables: for each JDK, number of threads and question. */
 final class LimiterSuite {
-  /** From here on a thread had its processor to itself. */
-  private static final double UNDISTURBED = 0.9;
-
   private final Suite suite;
   private final List<Jdk> jdks;
   private final boolean quick;
@@ -52,7 +47,7 @@ final class LimiterSuite {
         first ? id : id + "-jdk" + jdk.feature(),
         "Limiter, " + asked + ", " + question.title() + ", JDK " + jdk.version(),
         "a call",
-        compared(rows(jdk, threads, question)));
+        Suite.compared(rows(jdk, threads, question)));
   }
 
   private List<Row> rows(Jdk jdk, int threads, Question question) {
@@ -72,48 +67,9 @@ final class LimiterSuite {
                   .param("question", question.name())
                   .threads(threads)),
           rows,
-          result -> row(limiter, result));
+          result -> Suite.row(limiter.title(), role(limiter), result));
     }
     return rows;
-  }
-
-  private static Row row(Limiter limiter, RunResult result) {
-    List<IterationResult> iterations = undisturbed(result);
-    return new Row(
-        limiter.title(),
-        role(limiter),
-        Suite.median(
-            iterations,
-            each -> Suite.secondary(each, "cpuNanos") / each.getMetadata().getAllOps()),
-        Suite.median(iterations, each -> each.getPrimaryResult().getScore()),
-        Suite.median(iterations, each -> Suite.secondary(each, Suite.BYTES)),
-        "");
-  }
-
-  /**
-   * {@return the iterations in which no thread was put off} Two threads that take turns do not
-   * contend. If these are fewer than three, all: some limiters put their callers off themselves.
-   */
-  private static List<IterationResult> undisturbed(RunResult result) {
-    List<IterationResult> all = Suite.iterations(result);
-    List<IterationResult> some = all.stream()
-        .filter(each ->
-            Suite.secondary(each, "cpuNanos") >= UNDISTURBED * Suite.secondary(each, "wallNanos"))
-        .toList();
-    return some.size() < 3 ? all : some;
-  }
-
-  /** {@return the rows, ours with a word on how they compare with the look at the clock} */
-  private static List<Row> compared(List<Row> rows) {
-    return rows.stream()
-        .map(row -> rows.stream()
-            .filter(other -> other.name().equals(Limiter.NANO_TIME.title()))
-            .filter(clock -> row.role() == Row.Role.BASELINE || row.role() == Row.Role.OURS)
-            .findFirst()
-            .map(clock ->
-                row.noted(String.format(Locale.ROOT, "%.2f of nanoTime", row.cpu() / clock.cpu())))
-            .orElse(row))
-        .toList();
   }
 
   private static Row.Role role(Limiter limiter) {

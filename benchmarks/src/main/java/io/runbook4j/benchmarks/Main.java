@@ -13,12 +13,18 @@ public final class Main {
   private Main() {}
 
   /**
-   * Takes the module's folder; {@code quick}, {@code full} or {@code accuracy}, which only prints
-   * the table of that name; and the home of another JDK, or {@code none}.
+   * Takes the module's folder; {@code quick}, {@code full}, or {@code accuracy} or {@code watch},
+   * which only print the table of that name; and the home of another JDK, or {@code none}.
    */
   public static void main(String[] args) throws Exception {
     if (args[1].equals("accuracy")) {
       System.out.println(Accuracy.table(false));
+      return;
+    }
+    if (args[1].equals("watch")) {
+      WatchSuite watch = new WatchSuite(new Suite(Suite.Effort.FULL));
+      System.out.println(
+          watch.table().markdown() + watch.markdown() + Goal.markdown(watch.goals()));
       return;
     }
     Path module = Path.of(args[0]);
@@ -34,6 +40,9 @@ public final class Main {
           List.of());
     }
     results.add(Accuracy.table(quick), List.of());
+    WatchSuite watch = new WatchSuite(suite);
+    results.add(watch.table());
+    results.add(watch.markdown(), watch.goals());
     results.end(suite.leftOut());
   }
 
@@ -66,10 +75,10 @@ public final class Main {
         # Benchmark results
 
         Written by `benchmarks/run%s` on %s; do not edit. %s, %d processors, %s %s, JDK %s (%s), \
-        heap of 2 GiB, one fork for each row (three for the limiters%s), medians.
+        heap of 2 GiB, one fork for each row (three for the limiters and the watch%s), medians.
 
         **CPU** is time on a processor: for engines that of the whole process, its garbage \
-        collection and compiler included, for limiters that of the asking threads; **wall** is the time on the clock; **B** is what was allocated. The \
+        collection and compiler included, for limiters and the watch that of the asking threads; **wall** is the time on the clock; **B** is what was allocated. The \
         machine has other work to do at the same time, so read CPU before wall, compare ratios \
         within a table, and take differences under 10 %% for noise.
 

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
+import java.util.Locale;
 import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 import org.openjdk.jmh.profile.GCProfiler;
@@ -19,6 +20,9 @@ import org.openjdk.jmh.runner.options.TimeValue;
 /** Runs the benchmarks and makes tables of their results. */
 final class Suite {
   static final String BYTES = "gc.alloc.rate.norm";
+
+  /** From here on a thread had its processor to itself. */
+  private static final double UNDISTURBED = 0.9;
 
   private final Effort effort;
   private final List<String> leftOut = new ArrayList<>();
@@ -83,6 +87,44 @@ final class Suite {
         .limit(2 - sorted.length % 2)
         .average()
         .orElseThrow();
+  }
+
+  /** {@return a row of a benchmark whose threads have a {@link ThreadTime}} */
+  static Row row(String title, Row.Role role, RunResult result) {
+    List<IterationResult> iterations = undisturbed(result);
+    return new Row(
+        title,
+        role,
+        median(
+            iterations, each -> secondary(each, "cpuNanos") / each.getMetadata().getAllOps()),
+        median(iterations, each -> each.getPrimaryResult().getScore()),
+        median(iterations, each -> secondary(each, BYTES)),
+        "");
+  }
+
+  /**
+   * {@return the iterations in which no thread was put off} Two threads that take turns do not
+   * contend. If these are fewer than three, all: some limiters put their callers off themselves.
+   */
+  private static List<IterationResult> undisturbed(RunResult result) {
+    List<IterationResult> all = iterations(result);
+    List<IterationResult> some = all.stream()
+        .filter(each -> secondary(each, "cpuNanos") >= UNDISTURBED * secondary(each, "wallNanos"))
+        .toList();
+    return some.size() < 3 ? all : some;
+  }
+
+  /** {@return the rows, ours with a word on how they compare with the look at the clock} */
+  static List<Row> compared(List<Row> rows) {
+    return rows.stream()
+        .map(row -> rows.stream()
+            .filter(other -> other.name().equals(Limiter.NANO_TIME.title()))
+            .filter(clock -> row.role() == Row.Role.BASELINE || row.role() == Row.Role.OURS)
+            .findFirst()
+            .map(clock ->
+                row.noted(String.format(Locale.ROOT, "%.2f of nanoTime", row.cpu() / clock.cpu())))
+            .orElse(row))
+        .toList();
   }
 
   /** How long to measure. */

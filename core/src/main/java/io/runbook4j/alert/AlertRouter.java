@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
 
 /**
@@ -37,6 +38,7 @@ public final class AlertRouter implements AutoCloseable {
   private final List<Delivery> deliveries = new ArrayList<>();
   private final Map<String, Instant> silences = new ConcurrentHashMap<>();
   private final Deque<Undelivered> undelivered = new ArrayDeque<>(); // guarded by itself
+  private final List<Runnable> keepers = new CopyOnWriteArrayList<>();
 
   private AlertRouter(Builder builder) {
     time = builder.time;
@@ -59,27 +61,32 @@ public final class AlertRouter implements AutoCloseable {
 
   /**
    * Says nothing new of a job until then. What still fires then is told; what was told before and
-   * is resolved meanwhile is told at once. Replaces an earlier silence of the job; forgotten when
-   * the process ends.
+   * is resolved meanwhile is told at once. Replaces an earlier silence of the job. Survives a
+   * restart where a watch that tells this router has a {@linkplain Watch.Builder#state state file}.
    *
    * @throws IllegalStateException if 10,000 jobs are silenced already
    */
   public void silence(String job, Instant until) {
     Objects.requireNonNull(until, "until");
     silences.values().removeIf(end -> !end.isAfter(time.now()));
-    if (silences.size() >= MOST_SILENCES) {
+    if (silences.size() >= MOST_SILENCES && !silences.containsKey(job)) {
       throw new IllegalStateException(
           "job " + job + " cannot be silenced: " + MOST_SILENCES + " jobs are already");
     }
     silences.put(job, until);
+    keepers.forEach(Runnable::run);
   }
 
   /** Ends a silence before its time, if there is one. */
   public void endSilence(String job) {
     silences.remove(job);
+    keepers.forEach(Runnable::run);
   }
 
-  /** {@return the alerts that channels gave up, oldest first; the last 1,000} */
+  /**
+   * {@return the alerts that channels gave up, oldest first; the last 1,000} Those of before a
+   * restart are among them where a watch or incidents that tell this router have a state file.
+   */
   public List<Undelivered> undelivered() {
     synchronized (undelivered) {
       return List.copyOf(undelivered);
@@ -106,9 +113,41 @@ public final class AlertRouter implements AutoCloseable {
         .toList();
   }
 
-  /** Hands over again what was on its way when the process died. */
-  void restore(List<Undelivered> pending) {
-    for (Undelivered it : pending) {
+  /**
+   * {@return what would be missed after a restart} Who keeps it is told by {@link #keptBy} when it
+   * is time.
+   */
+  RouterState state() {
+    return new RouterState(pending(), undelivered(), Map.copyOf(silences));
+  }
+
+  /** Has this run, quickly, whenever there is something new to keep besides what is on its way. */
+  void keptBy(Runnable keeper) {
+    keepers.add(keeper);
+  }
+
+  /** Forgets who was named to {@link #keptBy}. */
+  void notKeptBy(Runnable keeper) {
+    keepers.remove(keeper);
+  }
+
+  /**
+   * Takes over what another process knew, and hands over again what was on its way there. What is
+   * known here is newer; two that keep the same router may both have kept a thing.
+   */
+  void restore(RouterState state) {
+    Instant now = time.now();
+    state.silences().forEach((job, until) -> {
+      if (until.isAfter(now)) {
+        silences.putIfAbsent(job, until);
+      }
+    });
+    synchronized (undelivered) {
+      state.undelivered().stream()
+          .filter(it -> !undelivered.contains(it))
+          .forEach(this::addUndelivered);
+    }
+    for (Undelivered it : state.pending()) {
       deliveries.stream()
           .filter(delivery -> delivery.name().equals(it.channel()))
           .forEach(delivery -> delivery.offer(it.alert()));
@@ -117,10 +156,15 @@ public final class AlertRouter implements AutoCloseable {
 
   private void lost(Alert alert, String channel, String problem) {
     synchronized (undelivered) {
-      undelivered.addLast(new Undelivered(alert, channel, problem));
-      if (undelivered.size() > MOST_UNDELIVERED) {
-        undelivered.removeFirst();
-      }
+      addUndelivered(new Undelivered(alert, channel, problem));
+    }
+    keepers.forEach(Runnable::run);
+  }
+
+  private void addUndelivered(Undelivered it) {
+    undelivered.addLast(it);
+    if (undelivered.size() > MOST_UNDELIVERED) {
+      undelivered.removeFirst();
     }
   }
 

@@ -1,12 +1,9 @@
 package io.runbook4j.alert;
 
-import io.runbook4j.alert.AlertRouter.Undelivered;
 import io.runbook4j.spi.alert.Alert;
 import io.runbook4j.spi.time.Signal;
 import io.runbook4j.spi.time.Time;
-import java.io.ByteArrayInputStream;
 import java.io.DataInput;
-import java.io.DataInputStream;
 import java.io.DataOutput;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -36,7 +33,7 @@ final class IncidentDesk {
   private static final Logger LOG = LoggerFactory.getLogger(Incidents.class);
   private static final SealedFile.Kind KIND = new SealedFile.Kind(
       0x52344a49, // R4JI
-      1,
+      2,
       "The incidents' state",
       LOG);
   private static final Duration LOOK_EVERY = Duration.ofSeconds(30);
@@ -52,6 +49,7 @@ final class IncidentDesk {
   private final List<Outgoing> outgoing = new ArrayList<>(); // guarded by book
   private volatile @Nullable Watch watch;
   private volatile boolean isUnsaved;
+  private final Runnable keeper = this::keep;
 
   IncidentDesk(Time time, Terms terms, List<AlertRouter> routers, Places places) {
     clock = new WatchClock(time);
@@ -68,9 +66,9 @@ final class IncidentDesk {
       return;
     }
     try {
-      Optional<byte[]> saved = file.read();
+      Optional<SealedFile.Saved> saved = file.read();
       if (saved.isPresent()) {
-        load(new DataInputStream(new ByteArrayInputStream(saved.get())));
+        load(saved.get().in(), saved.get().format());
       }
     } catch (IOException e) {
       throw new UncheckedIOException(
@@ -78,12 +76,12 @@ final class IncidentDesk {
     }
   }
 
-  private void load(DataInput in) throws IOException {
+  private void load(DataInput in, int format) throws IOException {
     book.load(in, clock.offset());
     List<AlertRouter> distinct = distinctRouters();
     int routersThen = in.readInt();
     for (int i = 0; i < routersThen; i++) { // the chain may have become shorter
-      distinct.get(Math.min(i, distinct.size() - 1)).restore(AlertCodec.readAll(in));
+      distinct.get(Math.min(i, distinct.size() - 1)).restore(RouterState.read(in, format));
     }
   }
 
@@ -92,7 +90,13 @@ final class IncidentDesk {
   }
 
   void start() {
+    distinctRouters().forEach(router -> router.keptBy(keeper));
     places.executor().execute(this::mindUntilClosed);
+  }
+
+  private void keep() {
+    isUnsaved = true;
+    wakeSignal.raise();
   }
 
   void follow(Watch watch) {
@@ -244,24 +248,26 @@ final class IncidentDesk {
   }
 
   private void save() {
+    isUnsaved = false; // first: what comes while it is written is not in it
     if (file == null) {
-      isUnsaved = false;
       return;
     }
-    List<List<Undelivered>> pending =
-        distinctRouters().stream().map(AlertRouter::pending).toList();
-    boolean isOnDisk = file.write(out -> save(out, pending));
+    List<RouterState> states =
+        distinctRouters().stream().map(AlertRouter::state).toList();
+    boolean isOnDisk = file.write(out -> save(out, states));
     // what is on its way is written again until it has arrived, or else it would be sent anew
-    isUnsaved = !isOnDisk || pending.stream().anyMatch(some -> !some.isEmpty());
+    if (!isOnDisk || states.stream().anyMatch(it -> !it.pending().isEmpty())) {
+      isUnsaved = true;
+    }
   }
 
-  private void save(DataOutput out, List<List<Undelivered>> pending) throws IOException {
+  private void save(DataOutput out, List<RouterState> states) throws IOException {
     synchronized (book) {
       book.save(out, clock.offset());
     }
-    out.writeInt(pending.size());
-    for (List<Undelivered> some : pending) {
-      AlertCodec.writeAll(out, some);
+    out.writeInt(states.size());
+    for (RouterState state : states) {
+      state.write(out);
     }
   }
 
@@ -272,6 +278,7 @@ final class IncidentDesk {
         file.close();
       }
     }
+    distinctRouters().forEach(router -> router.notKeptBy(keeper));
     wakeSignal.raise();
   }
 

@@ -31,6 +31,10 @@ final class JobSeries {
   private static final Map<FailureKind, Integer> KIND_CELLS = kindCells();
   private static final int EVENTS = 0;
   private static final int FAILED = 1;
+  /** From which format on users are hashed as they are now; those of before are counted anew. */
+  private static final int USERS_FORMAT = 2;
+
+  private static final int STREAK_FORMAT = 2;
   private static final long DAY = TimeUnit.DAYS.toMillis(1);
 
   private final SipHash userHash;
@@ -363,6 +367,7 @@ final class JobSeries {
     out.writeLong(runFailures);
     out.writeLong(corruptions);
     out.writeLong(lastCorruption + offset);
+    out.writeInt(longestStreak.get());
   }
 
   private static long buckets(long offset, Tier tier) {
@@ -370,7 +375,7 @@ final class JobSeries {
   }
 
   /** Reads what {@link #save} wrote; what no rule looks at any more is left out. */
-  void load(DataInput in, long offset) throws IOException {
+  void load(DataInput in, int format, long offset) throws IOException {
     for (int i = in.readInt(); i > 0; i--) {
       Tier tier = Tier.valueOf(in.readUTF());
       rings.getOrDefault(tier, new CountRing(1, 2)).load(in, buckets(offset, tier));
@@ -382,7 +387,8 @@ final class JobSeries {
       into.load(in, buckets(offset, Tier.MINUTES));
     }
     if (in.readBoolean()) {
-      (users == null ? new UserTable(0) : users).load(in, (int) buckets(offset, Tier.MINUTES));
+      UserTable known = format < USERS_FORMAT ? null : users;
+      (known == null ? new UserTable(0) : known).load(in, (int) buckets(offset, Tier.MINUTES));
     }
     for (int i = in.readInt(); i > 0; i--) {
       gauges.replace(in.readUTF(), in.readDouble());
@@ -396,5 +402,8 @@ final class JobSeries {
     runFailures = in.readLong();
     corruptions = in.readLong();
     lastCorruption = in.readLong() + offset;
+    if (format >= STREAK_FORMAT) {
+      longestStreak.set(in.readInt());
+    }
   }
 }

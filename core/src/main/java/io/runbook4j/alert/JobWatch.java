@@ -21,6 +21,9 @@ import java.util.function.LongConsumer;
  * take no lock as long as their time is near now; all else takes this object's.
  */
 final class JobWatch {
+  /** Of what {@link #save} writes. */
+  static final int FORMAT = 2;
+
   private final String job;
   private final List<Rule> rules;
   private final JobSeries series;
@@ -200,12 +203,12 @@ final class JobWatch {
   }
 
   /** Reads what {@link #save} wrote, and ages it: the time since then passed without data. */
-  synchronized void load(DataInput in, long offset) throws IOException {
+  synchronized void load(DataInput in, int format, long offset) throws IOException {
     long savedAt = in.readLong();
     long down = Math.max(0, around.now() + offset - savedAt);
     // a clock that went back: nothing has passed, and what was saved moves back with it
     long shift = -offset + Math.min(0, around.now() + offset - savedAt);
-    series.load(in, shift);
+    series.load(in, format, shift);
     Map<String, RuleLine> byName = new HashMap<>();
     lines.forEach(line -> byName.put(line.rule().name(), line));
     for (int i = in.readInt(); i > 0; i--) {

@@ -2,7 +2,9 @@ package io.runbook4j.alert;
 
 import io.runbook4j.file.internal.Claim;
 import io.runbook4j.file.internal.Disk;
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
 import java.io.DataOutput;
 import java.io.DataOutputStream;
 import java.io.FileOutputStream;
@@ -57,7 +59,7 @@ final class SealedFile {
    * @return the state; empty if there is none, or it is damaged, and then kept aside
    * @throws IllegalStateException if another owner has it, or it is of a newer format
    */
-  Optional<byte[]> read() throws IOException {
+  Optional<Saved> read() throws IOException {
     Path folder = path.toAbsolutePath().getParent();
     if (folder != null) {
       Files.createDirectories(folder);
@@ -68,7 +70,7 @@ final class SealedFile {
             + " each a file of its own, or close the other one first."));
     boolean isRead = false;
     try {
-      Optional<byte[]> saved =
+      Optional<Saved> saved =
           Files.exists(path) ? open(Files.readAllBytes(path)) : Optional.empty();
       isRead = true;
       return saved;
@@ -79,7 +81,7 @@ final class SealedFile {
     }
   }
 
-  private Optional<byte[]> open(byte[] bytes) throws IOException {
+  private Optional<Saved> open(byte[] bytes) throws IOException {
     ByteBuffer frame = ByteBuffer.wrap(bytes);
     if (bytes.length < HEADER + CHECKSUM || frame.getInt() != kind.magic()) {
       return setAside("it does not begin as a state does");
@@ -93,7 +95,8 @@ final class SealedFile {
     if (frame.getLong() != bytes.length - HEADER - CHECKSUM || crc(bytes) != checksum(bytes)) {
       return setAside("its length or checksum does not match");
     }
-    return Optional.of(Arrays.copyOfRange(bytes, HEADER, bytes.length - CHECKSUM));
+    return Optional.of(
+        new Saved(format, Arrays.copyOfRange(bytes, HEADER, bytes.length - CHECKSUM)));
   }
 
   private static long crc(byte[] bytes) {
@@ -106,7 +109,7 @@ final class SealedFile {
     return ByteBuffer.wrap(bytes).getLong(bytes.length - CHECKSUM);
   }
 
-  private Optional<byte[]> setAside(String why) throws IOException {
+  private Optional<Saved> setAside(String why) throws IOException {
     Path aside = beside(path, ".damaged");
     Files.move(path, aside, StandardCopyOption.REPLACE_EXISTING);
     kind.log()
@@ -165,6 +168,31 @@ final class SealedFile {
     try (FileOutputStream out = new FileOutputStream(path.toFile())) {
       out.write(bytes);
       out.getFD().sync();
+    }
+  }
+
+  /** A state as it was written. Immutable, as nobody writes to its bytes. */
+  static final class Saved {
+    private final int format;
+    private final byte[] bytes;
+
+    Saved(int format, byte[] bytes) {
+      this.format = format;
+      this.bytes = bytes;
+    }
+
+    int format() {
+      return format;
+    }
+
+    DataInputStream in() {
+      return new DataInputStream(new ByteArrayInputStream(bytes));
+    }
+
+    void writeTo(DataOutput out) throws IOException {
+      out.writeInt(format);
+      out.writeInt(bytes.length);
+      out.write(bytes);
     }
   }
 

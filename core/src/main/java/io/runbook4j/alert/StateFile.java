@@ -1,6 +1,6 @@
 package io.runbook4j.alert;
 
-import io.runbook4j.alert.AlertRouter.Undelivered;
+import io.runbook4j.alert.SealedFile.Saved;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
@@ -14,7 +14,6 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.slf4j.LoggerFactory;
@@ -26,16 +25,18 @@ import org.slf4j.LoggerFactory;
 final class StateFile {
   private static final SealedFile.Kind KIND = new SealedFile.Kind(
       0x52344a57, // R4JW
-      1,
+      JobWatch.FORMAT,
       "The watch's state",
       LoggerFactory.getLogger(Watch.class));
+
+  private static final int FORMAT_OF_EACH_JOB = 2;
 
   private final Path path;
   private final SealedFile file; // guarded by this
   private final WatchClock clock;
   private final SipHash userHash;
-  private final Map<String, byte[]> unclaimed = new HashMap<>(); // guarded by this
-  private List<Undelivered> pending = List.of();
+  private final Map<String, Saved> unclaimed = new HashMap<>(); // guarded by this
+  private RouterState router = RouterState.empty();
   private boolean isClosed; // guarded by this
 
   private StateFile(Path path, WatchClock clock) throws IOException {
@@ -56,7 +57,7 @@ final class StateFile {
   static StateFile open(Path path, WatchClock clock) {
     try {
       StateFile file = new StateFile(path, clock);
-      Optional<byte[]> saved = file.file.read();
+      Optional<Saved> saved = file.file.read();
       if (saved.isPresent()) {
         file.read(saved.get());
       }
@@ -100,62 +101,72 @@ final class StateFile {
     return userHash;
   }
 
-  List<Undelivered> pending() {
-    return pending;
+  /** {@return what the router knew} */
+  RouterState router() {
+    return router;
   }
 
-  private void read(byte[] bytes) throws IOException {
-    try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes))) {
-      pending = AlertCodec.readAll(in);
+  private void read(Saved saved) throws IOException {
+    try (DataInputStream in = saved.in()) {
+      router = RouterState.read(in, saved.format());
       for (int i = in.readInt(); i > 0; i--) {
         String job = in.readUTF();
-        unclaimed.put(job, in.readNBytes(in.readInt()));
+        int format = saved.format() < FORMAT_OF_EACH_JOB ? saved.format() : in.readInt();
+        unclaimed.put(job, new Saved(format, in.readNBytes(in.readInt())));
       }
     }
   }
 
   /** Gives a job its state, if there is one. */
   synchronized void restore(String name, JobWatch job) {
-    byte[] saved = unclaimed.remove(name);
+    Saved saved = unclaimed.remove(name);
     if (saved == null) {
       return;
     }
-    try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(saved))) {
-      job.load(in, clock.offset());
+    try (DataInputStream in = saved.in()) {
+      job.load(in, saved.format(), clock.offset());
     } catch (IOException e) {
       throw new UncheckedIOException("The state of job " + name + " in " + path + " is damaged", e);
     }
   }
 
+  /** {@return the states of these jobs, and of those that nobody has asked for yet} */
+  synchronized Map<String, Saved> encode(Map<String, JobWatch> jobs) {
+    Map<String, Saved> all = new HashMap<>(unclaimed);
+    jobs.forEach((name, job) -> all.put(name, encode(job)));
+    return all;
+  }
+
+  private Saved encode(JobWatch job) {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (DataOutputStream out = new DataOutputStream(bytes)) {
+      job.save(out, clock.offset());
+    } catch (IOException e) {
+      throw new UncheckedIOException("memory cannot be written to", e);
+    }
+    return new Saved(JobWatch.FORMAT, bytes.toByteArray());
+  }
+
   /** Writes everything. A disk that fails is logged once, and tried again the next time. */
-  synchronized void save(Map<String, JobWatch> jobs, List<Undelivered> pending) {
-    if (isClosed) {
-      return;
+  synchronized void save(Map<String, Saved> jobs, RouterState router) {
+    if (!isClosed) {
+      file.write(out -> write(out, jobs, router));
     }
-    file.write(out -> encode(out, jobs, pending));
   }
 
-  private void encode(DataOutput out, Map<String, JobWatch> jobs, List<Undelivered> pending)
+  private static void write(DataOutput out, Map<String, Saved> jobs, RouterState router)
       throws IOException {
-    AlertCodec.writeAll(out, pending);
-    Map<String, byte[]> all = new HashMap<>(unclaimed);
-    for (Map.Entry<String, JobWatch> job : jobs.entrySet()) {
-      ByteArrayOutputStream one = new ByteArrayOutputStream();
-      try (DataOutputStream into = new DataOutputStream(one)) {
-        job.getValue().save(into, clock.offset());
-      }
-      all.put(job.getKey(), one.toByteArray());
-    }
-    out.writeInt(all.size());
-    for (Map.Entry<String, byte[]> job : all.entrySet()) {
+    router.write(out);
+    out.writeInt(jobs.size());
+    for (Map.Entry<String, Saved> job : jobs.entrySet()) {
       out.writeUTF(job.getKey());
-      out.writeInt(job.getValue().length);
-      out.write(job.getValue());
+      job.getValue().writeTo(out);
     }
   }
 
-  /** Writes no more. */
-  synchronized void close() {
+  /** Writes everything a last time. */
+  synchronized void close(Map<String, Saved> jobs, RouterState router) {
+    save(jobs, router);
     isClosed = true;
     file.close();
   }

@@ -39,13 +39,13 @@ import org.slf4j.LoggerFactory;
  * count as now. Time in which the machine slept does not pass. Nothing happening is neither good
  * nor bad: see {@link Rule}, and {@link Rule#absenceOf} to be told of it.
  *
- * <p><b>Restarts.</b> With a {@linkplain Builder#state state file}, counts and states survive. What
- * fires goes on firing and is not told again; time down is time without data, and does not count as
- * pending.
+ * <p><b>Restarts.</b> With a {@linkplain Builder#state state file}, counts, states and silences
+ * survive. What fires goes on firing and is not told again; time down is time without data, and
+ * does not count as pending.
  *
  * <p><b>Memory</b> for each job: 21 kB for windows, 5 kB for kinds of failures, 0.2 MB for
- * latencies at most, and up to 4.2 MB (8.4 MB while it grows) for 100,000 users; only what its
- * rules need.
+ * latencies at most, and up to 2.1 MB (4.2 MB while it is replaced) for 100,000 users; only what
+ * its rules need.
  */
 public final class Watch implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Watch.class);
@@ -61,6 +61,8 @@ public final class Watch implements AutoCloseable {
   private final AtomicLong clockSteps = new AtomicLong();
   private final List<Alert> outgoing = new ArrayList<>(); // guarded by itself
   private final AtomicBoolean closed = new AtomicBoolean();
+  private final AtomicBoolean saveSoon = new AtomicBoolean();
+  private final Runnable keeper = this::keep;
   private final Signal wakeSignal;
   private long savedAt;
 
@@ -82,7 +84,8 @@ public final class Watch implements AutoCloseable {
 
   private void run() {
     if (stateFile != null) {
-      router.restore(stateFile.pending());
+      router.restore(stateFile.router());
+      router.keptBy(keeper);
     }
     executor.execute(this::tickUntilClosed);
   }
@@ -112,10 +115,18 @@ public final class Watch implements AutoCloseable {
     jobs.forEach((name, job) -> advance(name, job));
     long now = clock.now();
     boolean told = handOn();
-    if (stateFile != null && (told || now - savedAt >= saveEvery.toMillis())) {
+    boolean isDue = saveSoon.getAndSet(false) || told || now - savedAt >= saveEvery.toMillis();
+    if (stateFile != null && isDue) {
       savedAt = now;
-      stateFile.save(jobs, router.pending());
+      Map<String, SealedFile.Saved> encoded = stateFile.encode(jobs);
+      handOn(); // what was told meanwhile is in the router's state, or in the jobs' too
+      stateFile.save(encoded, router.state());
     }
+  }
+
+  private void keep() {
+    saveSoon.set(true);
+    wakeSignal.raise();
   }
 
   /** {@return whether there was anything to tell} */
@@ -272,7 +283,7 @@ public final class Watch implements AutoCloseable {
     return job == null ? List.of() : job.statuses();
   }
 
-  /** {@return how often things were not as they should be, over all jobs} */
+  /** {@return how often things were not as they should be, over all jobs, since it was started} */
   public Oddities oddities() {
     return jobs.values().stream()
         .map(JobWatch::oddities)
@@ -284,10 +295,13 @@ public final class Watch implements AutoCloseable {
   public void close() {
     if (!closed.getAndSet(true)) {
       wakeSignal.raise();
-      handOn();
-      if (stateFile != null) {
-        stateFile.save(jobs, router.pending());
-        stateFile.close();
+      router.notKeptBy(keeper);
+      if (stateFile == null) {
+        handOn();
+      } else {
+        Map<String, SealedFile.Saved> encoded = stateFile.encode(jobs);
+        handOn();
+        stateFile.close(encoded, router.state());
       }
     }
   }
@@ -391,15 +405,18 @@ public final class Watch implements AutoCloseable {
     }
 
     /**
-     * Sets the file that keeps counts and states over a restart, for one watch at a time. Beside it
-     * a file {@code .key} keeps the key of the users' hashes. Default none.
+     * Sets the file that keeps counts and states over a restart, and of the router what is
+     * silenced, on its way, or undelivered; for one watch at a time. Beside it a file {@code .key}
+     * keeps the key of the users' hashes. Default none.
      */
     public Builder state(Path file) {
       this.state = Objects.requireNonNull(file, "file");
       return this;
     }
 
-    /** Sets how often the state is saved, besides when something was told. Default 30 s. */
+    /**
+     * Sets how often the state is saved, besides when something was told or silenced. Default 30 s.
+     */
     public Builder saveEvery(Duration interval) {
       this.saveEvery = Words.positive("saveEvery", interval);
       return this;

@@ -95,7 +95,8 @@ class ReferenceTest {
     watch.save(new DataOutputStream(bytes), 0);
     clock.now += down;
     JobWatch reborn = new JobWatch("job", RULES, new SipHash(1, 2), clock);
-    reborn.load(new DataInputStream(new ByteArrayInputStream(bytes.toByteArray())), 0);
+    reborn.load(
+        new DataInputStream(new ByteArrayInputStream(bytes.toByteArray())), JobWatch.FORMAT, 0);
     return reborn;
   }
 

@@ -198,7 +198,7 @@ class RunbookRulesTest {
   void memoryBytes_ofAllPresets_isBounded() {
     assertThat(Rule.failureRate(0.07, Duration.ofMinutes(30)).memoryBytes()).isLessThan(10_000);
     assertThat(Rule.affectedUsers(5_000, Duration.ofHours(24)).memoryBytes())
-        .isBetween(4_000_000L, 4_300_000L);
+        .isBetween(2_000_000L, 2_150_000L);
     RunbookRules.serviceObjectives()
         .forEach(rule -> assertThat(rule.memoryBytes()).isLessThan(200_000));
   }

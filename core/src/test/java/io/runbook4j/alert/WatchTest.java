@@ -421,9 +421,9 @@ class WatchTest {
     assertThatIllegalStateException()
         .isThrownBy(() -> persistent(RunbookRules.resumeSync()))
         .withMessageContaining("format 9")
-        .withMessageContaining("up to 1");
+        .withMessageContaining("up to 2");
     assertThat(state).hasBinaryContent(newer);
-    newer[7] = 1;
+    newer[7] = 2;
     Files.write(state, newer);
     persistent(RunbookRules.resumeSync()).close();
   }
