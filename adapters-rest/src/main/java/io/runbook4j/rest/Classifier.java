@@ -24,9 +24,11 @@ public interface Classifier {
   Optional<Failure> failure(RestResponse response);
 
   /**
-   * {@return whether the service may have done what it was asked to although it answered with a
-   * failure} By default so if a gateway answered in its place (502, 504, 520, 524), or it gave up
-   * waiting for the end of the request (408).
+   * {@return whether the service may have done what it was asked to, or a part of it, although it
+   * answered with a failure} By default so for a 408 and every 5xx (a handler that died half-way, a
+   * gateway that lost the answer) but those that refuse before any work: 501, 503, 505, 507, 511.
+   * An idempotency key changes nothing: it helps only when the same chunk is sent again, and that
+   * is done with what is in doubt; what was refused goes out in a new chunk with a new key.
    */
   default boolean isInDoubt(RestResponse response) {
     return StatusRules.isInDoubt(response.status());

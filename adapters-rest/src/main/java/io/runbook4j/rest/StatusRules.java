@@ -23,10 +23,16 @@ final class StatusRules {
     };
   }
 
-  /** {@return whether somebody between us and the service lost its answer} */
+  /** {@return whether the service may have begun, or even done, what it was asked to} */
   static boolean isInDoubt(int status) {
-    // 520 and 524: Cloudflare got no (valid) answer from the service behind it,
-    // https://developers.cloudflare.com/support/troubleshooting/http-status-codes/cloudflare-5xx-errors/
-    return status == 408 || status == 502 || status == 504 || status == 520 || status == 524;
+    return status == 408 || (status >= 500 && !isRefusedUntouched(status));
+  }
+
+  /** {@return whether a 5xx says that the request was not worked on} */
+  private static boolean isRefusedUntouched(int status) {
+    return switch (status) {
+      case 501, 503, 505, 507, 511 -> true;
+      default -> false;
+    };
   }
 }

@@ -42,6 +42,11 @@ import org.jspecify.annotations.Nullable;
  * UNKNOWN. Everything else leaves all items in doubt: a body that is no JSON by its Content-Type or
  * by itself, an array, an object with an {@code error}, or with {@code errors}, or whose
  * {@code status} is {@code error} or {@code failed}.
+ *
+ * <p>A 500, as every 5xx by which a receiver may have died half-way
+ * ({@link io.runbook4j.rest.Classifier#isInDoubt}), leaves all items in doubt, whatever its body
+ * says. With the setting {@code idempotent} the run sends the same chunk with the same key again;
+ * without it, the items wait for a person. A receiver that did nothing answers with 503.
  */
 public final class WebhookConnection implements Connection {
   private final AdapterContext context;

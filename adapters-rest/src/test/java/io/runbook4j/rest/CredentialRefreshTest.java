@@ -145,12 +145,12 @@ class CredentialRefreshTest {
 
   @Test
   void renew_tokenHasChangedMeanwhile_needsNoRefresh() throws Exception {
-    AtomicReference<String> token = new AtomicReference<>("old");
+    AtomicInteger token = new AtomicInteger(1);
     AtomicInteger asked = new AtomicInteger();
     Session session = new Session(new Credential() {
       @Override
       public String token() {
-        return token.get();
+        return "t" + token.get();
       }
 
       @Override
@@ -161,7 +161,7 @@ class CredentialRefreshTest {
     });
     Session.Ticket refused = session.ticket();
 
-    token.set("new");
+    token.set(2);
 
     assertThat(session.renew(refused)).isTrue();
     assertThat(asked).hasValue(0);

@@ -42,7 +42,7 @@ class NotSentTest {
   private static byte[] refuseHandshake(ServerSocket listener) throws Exception {
     try (Socket socket = listener.accept()) {
       byte[] head = socket.getInputStream().readNBytes(5);
-      socket.getInputStream().readNBytes((head[3] & 0xff) << 8 | head[4] & 0xff);
+      socket.getInputStream().readNBytes((head[3] & 0xff) << 8 | (head[4] & 0xff));
       socket.getOutputStream().write(HANDSHAKE_FAILURE);
       socket.shutdownOutput();
       socket.getInputStream().readAllBytes(); // until the client has read it, too

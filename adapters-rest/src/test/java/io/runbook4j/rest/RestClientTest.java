@@ -91,13 +91,16 @@ class RestClientTest {
     "404, NOT_FOUND, false", "405, INVALID, false", "408, TIMEOUT, true",
     "409, CONFLICT, false", "410, NOT_FOUND, false", "412, CONFLICT, false",
     "413, TOO_LARGE, false", "422, INVALID, false", "423, CONFLICT, false",
-    "429, RATE_LIMITED, false", "500, SERVER_ERROR, false", "502, SERVER_ERROR, true",
-    "503, SERVER_ERROR, false", "504, SERVER_ERROR, true", "524, SERVER_ERROR, true",
+    "429, RATE_LIMITED, false", "500, SERVER_ERROR, true", "501, SERVER_ERROR, false",
+    "502, SERVER_ERROR, true", "503, SERVER_ERROR, false", "504, SERVER_ERROR, true",
+    "505, SERVER_ERROR, false", "507, SERVER_ERROR, false", "511, SERVER_ERROR, false",
+    "520, SERVER_ERROR, true", "524, SERVER_ERROR, true", "599, SERVER_ERROR, true",
     "302, INVALID, false"
   })
   void send_status_isClassified(int status, FailureKind kind, boolean inDoubt) {
     try (var server = ScriptedServer.replying(ScriptedServer.json(status, "{\"e\":\"why\"}"))) {
       RestException write = failing(client(server), WRITE);
+      RestException keyed = failing(client(server), WRITE.idempotencyKey("k"));
       RestException read = failing(client(server), RestRequest.get("x"));
 
       assertThat(write.failure().kind()).isEqualTo(kind);
@@ -105,6 +108,7 @@ class RestClientTest {
       assertThat(write.failure().message())
           .contains("POST localhost:", " /x: HTTP " + status, "\"{\"e\":\"why\"}\"");
       assertThat(write.isInDoubt()).isEqualTo(inDoubt);
+      assertThat(keyed.isInDoubt()).isEqualTo(inDoubt);
       assertThat(write.toChunkResult().isWholeCall()).isTrue();
       assertThat(read.isInDoubt()).isFalse();
       assertThat(read.toFailureException().failure().kind()).isEqualTo(kind);

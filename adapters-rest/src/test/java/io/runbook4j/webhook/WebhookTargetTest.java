@@ -279,6 +279,15 @@ class WebhookTargetTest {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"no", "yes"})
+  void apply_receiverDies_isInDoubt(String idempotent) throws Exception {
+    ChunkResult result =
+        answered(500, "{\"success\":false,\"error\":\"died\"}", "idempotent", idempotent);
+
+    assertThat(inDoubt(result)).isEqualTo(FailureKind.SERVER_ERROR);
+  }
+
   @Test
   void apply_answerLost_isInDoubt() throws Exception {
     try (var server = ScriptedServer.replying(ScriptedServer.reset())) {
