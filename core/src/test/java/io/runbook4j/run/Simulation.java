@@ -255,7 +255,7 @@ final class Simulation {
         .attempts()
         .forEach((key, attempts) -> assertThat(attempts)
             .as("attempts of " + key)
-            .isLessThanOrEqualTo(occurrences.get(key) * (MOST_ATTEMPTS + crashes)));
+            .isLessThanOrEqualTo(occurrences.getOrDefault(key, 0) * (MOST_ATTEMPTS + crashes)));
     checkNothingTwice();
   }
 
