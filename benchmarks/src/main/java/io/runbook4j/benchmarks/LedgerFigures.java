@@ -34,12 +34,10 @@ final class LedgerFigures {
   private final List<Goal> goals = new ArrayList<>();
 
   /** {@return the table} */
-  String markdown(Suite.Effort effort) throws IOException {
+  String markdown() throws IOException {
     rows.clear();
     goals.clear();
-    if (effort.isFull()) {
-      tenMillion();
-    }
+    tenMillion();
     Path failed = Folders.create();
     RunId bad = write(failed, FAILED, 1);
     measure(

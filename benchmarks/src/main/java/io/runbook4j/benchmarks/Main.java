@@ -55,7 +55,7 @@ public final class Main {
 
   private static void engines(Suite suite, Results results) throws Exception {
     LedgerFigures ledger = new LedgerFigures();
-    String asked = ledger.markdown(suite.effort()); // first, while its code is cold
+    String asked = ledger.markdown(); // first, while its code is cold
     Growth growth = new Growth();
     growth.measure();
     Calls calls = new Calls();

@@ -23,7 +23,6 @@ import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
@@ -218,17 +217,9 @@ final class Alarm {
     }
   }
 
-  /** Notes which of the watch's rules fire now; it has told people itself. */
-  void noteFiring() {
-    watch.ifPresent(it -> it.statuses(job.name())
-        .forEach(status -> status
-            .firingSince()
-            .ifPresent(since -> note(new Alert(
-                status.rule().name(),
-                status.rule().severity(),
-                job.name(),
-                "fires since " + since + ", the value is "
-                    + String.format(Locale.ROOT, "%.4g", status.value()))))));
+  /** Notes which of the watch's rules fire; it has told people itself. */
+  void noteFiring(List<Alert> firing) {
+    firing.forEach(this::note);
   }
 
   /**

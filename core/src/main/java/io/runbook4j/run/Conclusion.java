@@ -100,7 +100,7 @@ final class Conclusion<T> {
         timing,
         succeeded + " succeeded, " + (results.size() - retried) + " not, " + retried
             + " to be tried again");
-    if (succeeded > 0) {
+    if (succeeded > 0 || trouble.limited().isEmpty()) { // the call got through
       parts.throttle.clean();
     }
     resize(answer, trouble, succeeded > 0 && allKnown);

@@ -343,7 +343,6 @@ final class RunEngine<T> implements RunControl, Conclusion.Stopper {
       if (stopReason == null) {
         parts.alarm.checkAfter();
       }
-      parts.alarm.noteFiring();
       parts.alarm.noteUndelivered();
     } catch (InterruptedException e) {
       interrupted = true;
@@ -365,7 +364,7 @@ final class RunEngine<T> implements RunControl, Conclusion.Stopper {
     Leftovers left = Leftovers.of(parts, sending.next(), legacy);
     Counts counts =
         parts.tally.counts(forgotten + left.begun() + left.unread().size(), left.unanswered());
-    parts.onlookers.finished(counts).forEach(parts.tally::alert);
+    parts.alarm.noteFiring(parts.onlookers.finished(counts));
     parts.alarm.ended(setup.id(), state, counts);
     parts.recorder.add(new RunFinished(host.time().now(), state, reason, counts, left.unread()));
     waiting.flush();
