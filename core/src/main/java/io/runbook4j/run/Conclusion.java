@@ -100,7 +100,8 @@ final class Conclusion<T> {
         timing,
         succeeded + " succeeded, " + (results.size() - retried) + " not, " + retried
             + " to be tried again");
-    if (succeeded > 0 || trouble.limited().isEmpty()) { // the call got through
+    boolean gotThrough = trouble.limited().isEmpty() && retried < results.size();
+    if (succeeded > 0 || gotThrough) {
       parts.throttle.clean();
     }
     resize(answer, trouble, succeeded > 0 && allKnown);

@@ -30,6 +30,9 @@ final class Legacy<T> {
   /** Of the items that were read and have no outcome, and have not come up again. */
   private final Map<String, Integer> attempts;
 
+  /** Those of items that were being sent; whether they come up again does not matter. */
+  private final Map<String, Integer> attemptsOfSent = new HashMap<>();
+
   Legacy(RunSetup<T> setup, Parts<T> parts, Doubts<T> doubts) {
     this.job = setup.job();
     this.parts = parts;
@@ -57,7 +60,7 @@ final class Legacy<T> {
     int items = resume.open().stream().mapToInt(intent -> intent.keys().size()).sum();
     Family family = parts.workload.frontier().open(resume.position(), items);
     for (ChunkIntent intent : resume.open()) {
-      intent.keys().forEach(attempts::remove);
+      intent.keys().forEach(this::wasSent);
       Failure failure =
           Failure.of(FailureKind.UNKNOWN, "the process ended while the item was being sent");
       Batch<T> batch = Batch.open(intent, family);
@@ -93,25 +96,38 @@ final class Legacy<T> {
     }
   }
 
+  private void wasSent(String key) {
+    Integer before = attempts.remove(key);
+    if (before != null && before > 0) {
+      attemptsOfSent.put(key, before);
+    }
+  }
+
   /** Items of a died process keep the attempts that they have had. */
   Batch<T> withAttempts(Batch<T> batch) {
-    if (attempts.isEmpty() || batch.intent().isPresent()) {
+    boolean isSentBefore = batch.intent().isPresent();
+    if ((attempts.isEmpty() && attemptsOfSent.isEmpty()) || (isSentBefore && batch.isFresh())) {
       return batch;
     }
     boolean any = false;
     List<Pending<T>> items = batch.items();
     for (Pending<T> item : items) {
-      Integer before = attempts.remove(item.key());
-      if (before != null && before > 0) {
+      int before = Math.max(take(attempts, item.key()), take(attemptsOfSent, item.key()));
+      if (before > 0) {
         item.hadAttempts(before);
         any = true;
       }
     }
-    return any
+    return any && !isSentBefore
         ? Batch.of(items)
             .followedBy(batch.sibling().orElse(null))
             .badIfSiblingClean(batch.isBadIfSiblingClean())
         : batch;
+  }
+
+  private static int take(Map<String, Integer> attempts, String key) {
+    Integer taken = attempts.remove(key);
+    return taken == null ? 0 : taken;
   }
 
   /** Leaves chunks in doubt whose items the source no longer has. */

@@ -126,8 +126,23 @@ class Promise05RateLimitTest {
   }
 
   @Test
-  void run_limitedBetweenChunksInWhichEverythingFails_losesItsPatience() {
-    RunReport report = scene
+  void run_limitedBetweenChunksInWhichEverythingIsBusy_losesItsPatience() {
+    assertThat(limitedEverySecondTime(SERVER_ERROR).reason())
+        .contains("rate limited 3 times in a row");
+  }
+
+  @Test
+  void run_limitedBetweenChunksInWhichEverythingIsRefused_wasNotLimitedInARow() {
+    RunReport report = limitedEverySecondTime(INVALID);
+
+    assertThat(report.counts()).isEqualTo(new Counts(1_000, 0, 1_000, 0, 0, 0));
+    assertThat(report.sizeChanges())
+        .as("nothing shows that the service bears more")
+        .isEmpty();
+  }
+
+  private RunReport limitedEverySecondTime(FailureKind otherwise) {
+    return scene
         .runner()
         .run(Scene.policies()
             .from(Scene.source(1_000))
@@ -135,12 +150,10 @@ class Promise05RateLimitTest {
               calls.add(scene.time.now());
               return calls.size() % 2 == 1
                   ? ChunkResult.refused(LIMITED)
-                  : allFailed(chunk, INVALID);
+                  : allFailed(chunk, otherwise);
             })
             .patience(3)
             .build());
-
-    assertThat(report.reason()).contains("rate limited 3 times in a row");
   }
 
   @Test

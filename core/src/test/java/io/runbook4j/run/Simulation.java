@@ -254,7 +254,7 @@ final class Simulation {
     rules
         .attempts()
         .forEach((key, attempts) -> assertThat(attempts)
-            .as("attempts of " + key)
+            .as(() -> "attempts of " + key + "\n" + calls(key))
             .isLessThanOrEqualTo(occurrences.getOrDefault(key, 0) * (MOST_ATTEMPTS + crashes)));
     checkNothingTwice();
   }
