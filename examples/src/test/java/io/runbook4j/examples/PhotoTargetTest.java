@@ -7,6 +7,7 @@ import com.sun.net.httpserver.HttpServer;
 import io.runbook4j.spi.sync.Chunk;
 import io.runbook4j.spi.sync.FailureException;
 import io.runbook4j.spi.sync.Outcome;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -21,11 +22,14 @@ import org.junit.jupiter.params.provider.ValueSource;
 class PhotoTargetTest {
   private static final PhotoUpdate UPDATE = new PhotoUpdate("u1", "U1", "https://x.test/1.jpg");
 
-  private HttpServer server;
+  private final HttpServer server;
 
-  private PhotoTarget answering(String body) throws Exception {
-    byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
+  PhotoTargetTest() throws IOException {
     server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+  }
+
+  private PhotoTarget answering(String body) {
+    byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
     server.createContext("/", exchange -> {
       exchange.getRequestBody().readAllBytes();
       exchange.getResponseHeaders().add("Content-Type", "application/json");
@@ -45,7 +49,7 @@ class PhotoTargetTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"{}", "[]", "{\"applied\":null}", "{\"applied\":{}}"})
-  void verify_noList_isNoProofOfAbsence(String body) throws Exception {
+  void verify_noList_isNoProofOfAbsence(String body) {
     PhotoTarget target = answering(body);
 
     assertThatExceptionOfType(FailureException.class)
