@@ -31,10 +31,20 @@ record SwitchFile(Path path) {
       String text = firstLine();
       return Optional.of(text.isEmpty() ? name + " is there" : text);
     } catch (NoSuchFileException e) {
-      return Optional.empty();
+      return isBelowAFile() // which JDK 17 cannot read, and JDK 25 calls missing
+          ? Optional.of(name + " cannot be read (its folder is a file)")
+          : Optional.empty();
     } catch (IOException e) {
       return Optional.of(name + " cannot be read (" + e.getClass().getSimpleName() + ")");
     }
+  }
+
+  private boolean isBelowAFile() {
+    Path folder = path.toAbsolutePath().getParent();
+    while (folder != null && !Files.exists(folder)) {
+      folder = folder.getParent();
+    }
+    return folder != null && !Files.isDirectory(folder);
   }
 
   private String firstLine() throws IOException {

@@ -252,7 +252,7 @@ class GateFileTest {
         Gate.builder("x", time).switchFile(file.resolve("below-a-file")).build()) {
       assertThat(gate.allows("a")).isFalse();
       assertThat(gate.state().order().reason())
-          .isEqualTo("switch file below-a-file cannot be read (FileSystemException)");
+          .startsWith("switch file below-a-file cannot be read (");
     }
   }
 
