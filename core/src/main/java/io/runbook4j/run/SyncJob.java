@@ -298,9 +298,9 @@ public final class SyncJob<T> {
     }
 
     /**
-     * Sets after how many rate-limited calls in a row, with no success in between, the run stops;
-     * it can be resumed. Default 12, which is an hour of waiting with the default back-off; at
-     * least 1.
+     * Sets after how many rate-limited calls in a row, with no call in between that got through,
+     * the run stops; it can be resumed. Default 12, which is an hour of waiting with the default
+     * back-off; at least 1.
      */
     public Builder<T> patience(int patience) {
       if (patience < 1) {
