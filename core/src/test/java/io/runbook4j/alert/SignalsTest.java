@@ -200,11 +200,10 @@ class SignalsTest {
       bytes[attempt] = threads.getThreadAllocatedBytes(me) - before;
     }
 
-    // A compiler that gives up an assumption allocates once; what an event allocates, it always
-    // does.
-    assertThat(Arrays.stream(bytes).sorted().limit(3))
-        .as("least bytes for 300,000 recordings")
-        .containsOnly(0L);
+    // the first warms the measurement up
+    assertThat(Arrays.copyOfRange(bytes, 1, 6))
+        .as("bytes for 300,000 recordings")
+        .containsOnly(0);
     watch.close();
   }
 
