@@ -183,8 +183,11 @@ class IncidentRunTest {
   void run_alert_takesTheAdviceToItsChannelAndLeavesTheReportShort() {
     List<Alert> told = new CopyOnWriteArrayList<>();
 
-    RunReport report =
-        scene.runners().alerts(told::add).build().run(job(FailureKind.MAPPING_MISSING));
+    RunReport report = scene
+        .runners()
+        .alerts(scene.router(told::add))
+        .build()
+        .run(job(FailureKind.MAPPING_MISSING));
     scene.time.advance(Duration.ofSeconds(1));
 
     assertThat(told)

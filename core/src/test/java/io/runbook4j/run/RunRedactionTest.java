@@ -3,6 +3,7 @@ package io.runbook4j.run;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.runbook4j.adapter.Redactor;
+import io.runbook4j.alert.AlertRouter;
 import io.runbook4j.ledger.FileLedger;
 import io.runbook4j.spi.sync.Chunk;
 import io.runbook4j.spi.sync.ChunkResult;
@@ -17,8 +18,8 @@ import io.runbook4j.testkit.VirtualTime;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -88,7 +89,7 @@ class RunRedactionTest {
     VirtualTime time = VirtualTime.startingAt(Instant.parse("2026-11-26T22:00:00Z"));
     Redactor redactor = new Redactor();
     redactor.register(TOLD);
-    List<String> told = new ArrayList<>();
+    List<String> told = new CopyOnWriteArrayList<>();
 
     RunReport report;
     try (Runner runner = Runner.builder()
@@ -96,7 +97,10 @@ class RunRedactionTest {
         .time(time)
         .executor(time.executor())
         .redactor(redactor)
-        .alerts(alert -> told.add(alert.toString()))
+        .alerts(AlertRouter.builder(time)
+            .executor(time.executor())
+            .channel(alert -> told.add(alert.toString()))
+            .build())
         .build()) {
       report = runner.run(
           Scene.policies().from(source).to(target).inDoubt(InDoubt.PARK).build());
