@@ -41,6 +41,21 @@ final class TokenPatterns {
       Pattern.compile("(?<![A-Za-z0-9_-])(?:xox[a-z]-|xapp-|gh[opsur]_|github_pat_|glpat-"
           + "|[sr]k_(?:live|test)_|whsec_)[A-Za-z0-9_-]{10,}+");
 
+  private static final String[] TOKEN_MARKS = {
+    "xox",
+    "xapp-",
+    "gho_",
+    "ghp_",
+    "ghs_",
+    "ghu_",
+    "ghr_",
+    "github_pat_",
+    "glpat-",
+    "k_live_",
+    "k_test_",
+    "whsec_"
+  };
+
   private static final Pattern CLOUD_KEY = Pattern.compile("\\bA(?:KI|SI)A[A-Z0-9]{16}\\b");
 
   private static final Pattern JSON_WEB_TOKEN = Pattern.compile(
@@ -76,18 +91,40 @@ final class TokenPatterns {
   private TokenPatterns() {}
 
   static String redact(String text) {
-    String clean = KEY_BLOCK.matcher(text).replaceAll(BLOT);
-    clean = HEADER.matcher(clean).replaceAll("$1$2" + BLOT);
-    clean = BEARER.matcher(clean).replaceAll("$1" + BLOT);
-    clean = BASIC.matcher(clean).replaceAll("$1" + BLOT);
-    clean = TOKEN.matcher(clean).replaceAll(BLOT);
-    clean = CLOUD_KEY.matcher(clean).replaceAll(BLOT);
-    clean = JSON_WEB_TOKEN.matcher(clean).replaceAll(BLOT);
-    clean = values(clean, PARAMETER, "&#\"'<>");
-    clean = values(clean, ASSIGNMENT, "&#\"'<>,;)}");
-    clean = values(clean, FIELD, "");
+    // Most messages hold no mark at all, and a pattern costs 20 ns a character. What is blotted out
+    // makes no mark that was not there before.
+    String marks = text.toLowerCase(Locale.ROOT);
+    String clean = text;
+    clean = replace(clean, KEY_BLOCK, BLOT, holds(marks, "-----begin"));
+    clean =
+        replace(clean, HEADER, "$1$2" + BLOT, holds(marks, "authorization", "cookie", "x-api-key"));
+    clean = replace(clean, BEARER, "$1" + BLOT, holds(marks, "bearer"));
+    clean = replace(clean, BASIC, "$1" + BLOT, holds(marks, "basic"));
+    clean = replace(clean, TOKEN, BLOT, holds(marks, TOKEN_MARKS));
+    clean = replace(clean, CLOUD_KEY, BLOT, holds(marks, "akia", "asia"));
+    clean = replace(clean, JSON_WEB_TOKEN, BLOT, holds(marks, "eyj"));
+    if (holds(marks, "=")) {
+      clean = values(clean, PARAMETER, "&#\"'<>");
+      clean = values(clean, ASSIGNMENT, "&#\"'<>,;)}");
+    }
+    if (holds(marks, "\"")) {
+      clean = values(clean, FIELD, "");
+    }
     // Last, because what is blotted out above may have held the space that ended an authority.
-    return USER_INFO.matcher(clean).replaceAll(BLOT + "@");
+    return replace(clean, USER_INFO, BLOT + "@", holds(marks, "://"));
+  }
+
+  private static String replace(String text, Pattern pattern, String blotted, boolean isMarked) {
+    return isMarked ? pattern.matcher(text).replaceAll(blotted) : text;
+  }
+
+  private static boolean holds(String text, String... marks) {
+    for (String mark : marks) {
+      if (text.contains(mark)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /**
