@@ -15,7 +15,6 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.DateTimeException;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.Locale;
 import java.util.Optional;
@@ -108,7 +107,7 @@ final class BookFile {
   private static Guard.Step step(JsonNode node) {
     return new Guard.Step(
         JsonFields.number(node, "percent").intValue(),
-        Duration.parse(JsonFields.text(node, "held")),
+        JsonFields.duration(node, "held"),
         JsonFields.number(node, "operations").longValue(),
         JsonFields.number(node, "failures").longValue());
   }

@@ -1,5 +1,6 @@
 package io.runbook4j.ledger;
 
+import static io.runbook4j.file.internal.JsonFields.duration;
 import static io.runbook4j.file.internal.JsonFields.instant;
 import static io.runbook4j.file.internal.JsonFields.member;
 import static io.runbook4j.file.internal.JsonFields.number;
@@ -38,7 +39,6 @@ import io.runbook4j.spi.sync.Failure;
 import io.runbook4j.spi.sync.FailureKind;
 import io.runbook4j.spi.sync.Outcome;
 import java.io.IOException;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -131,7 +131,7 @@ final class EntryDecoder {
         number(line, "chunk").intValue(),
         List.copyOf(results),
         others(member(line, "others")),
-        new ChunkTiming(Duration.parse(text(line, "waited")), Duration.parse(text(line, "took"))));
+        new ChunkTiming(duration(line, "waited"), duration(line, "took")));
   }
 
   private static ItemResult others(JsonNode node) {
@@ -160,9 +160,7 @@ final class EntryDecoder {
     if (node.has("code")) {
       failure = failure.withCode(text(node, "code"));
     }
-    return node.has("retryAfter")
-        ? failure.withRetryAfter(Duration.parse(text(node, "retryAfter")))
-        : failure;
+    return node.has("retryAfter") ? failure.withRetryAfter(duration(node, "retryAfter")) : failure;
   }
 
   private static Alert alert(JsonNode line) {

@@ -103,13 +103,15 @@ final class KeyList extends AbstractList<String> implements RandomAccess {
       if (index + 1 == size) {
         return false;
       }
-      isOdd = at >= array.length || array[at] != '"';
+      byte[] bytes = array; // fields would be written at each letter
+      isOdd = at >= bytes.length || bytes[at] != '"';
       from = ++at;
-      hash = 0;
-      while (!isOdd && array[at] != '"') {
-        hash = 31 * hash + array[at];
-        isOdd = array[at] == '\\' || array[at] < ' ' || ++at == array.length;
+      int h = 0;
+      while (at < bytes.length && bytes[at] != '"' && bytes[at] != '\\' && bytes[at] >= ' ') {
+        h = 31 * h + bytes[at++];
       }
+      isOdd |= at >= bytes.length || bytes[at] != '"';
+      hash = h;
       to = at;
       index++;
       return !isOdd;

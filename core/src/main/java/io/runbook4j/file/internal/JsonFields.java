@@ -3,6 +3,7 @@ package io.runbook4j.file.internal;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -40,7 +41,17 @@ public final class JsonFields {
    * @throws java.time.DateTimeException if it is none
    */
   public static Instant instant(JsonNode node, String name) {
-    return Instant.parse(text(node, name));
+    return IsoTimes.instant(text(node, name));
+  }
+
+  /**
+   * {@return a member that is a duration}
+   *
+   * @throws IllegalArgumentException if there is none
+   * @throws java.time.DateTimeException if it is none
+   */
+  public static Duration duration(JsonNode node, String name) {
+    return IsoTimes.duration(text(node, name));
   }
 
   /**
