@@ -76,8 +76,11 @@ final class Catalog {
     return folder.resolve(run.value() + SUFFIX);
   }
 
-  boolean exists(RunId run) {
-    return head(run).isPresent();
+  void requireKnown(RunId run) {
+    if (head(run).isEmpty()) {
+      throw new LedgerException("Run " + run + " is unknown: there is no file " + file(run)
+          + " that begins it. Check the id and the folder.");
+    }
   }
 
   /** {@return how all runs began, oldest first} */
