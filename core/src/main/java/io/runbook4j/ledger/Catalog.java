@@ -10,6 +10,7 @@ import io.runbook4j.spi.ledger.LedgerEntry.RunFinished;
 import io.runbook4j.spi.ledger.LedgerEntry.RunStarted;
 import io.runbook4j.spi.ledger.LedgerException;
 import io.runbook4j.spi.ledger.RunId;
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -238,7 +239,7 @@ final class Catalog {
         }
         read(JsonFields.tree(lines.buffer(), lines.start(), lines.end()));
       }
-    } catch (java.io.FileNotFoundException | NoSuchFileException e) {
+    } catch (FileNotFoundException | NoSuchFileException e) {
       return; // a new folder
     } catch (IOException | IllegalArgumentException e) {
       heads.clear();
