@@ -28,4 +28,20 @@ record Bounds(Duration timeout, long maxBody, TransferRule rule, TransferBudget 
   Bounds timeout(Duration timeout) {
     return new Bounds(timeout, maxBody, rule, budget);
   }
+
+  static Duration positive(Duration value, String name) {
+    if (value.isNegative() || value.isZero() || value.compareTo(Duration.ofDays(1)) > 0) {
+      throw new IllegalArgumentException(
+          name + " must be positive and at most a day, was " + value);
+    }
+    return value;
+  }
+
+  static long positive(long value, String name) {
+    if (value < 1 || value > Integer.MAX_VALUE) {
+      throw new IllegalArgumentException(
+          name + " must be 1 to " + Integer.MAX_VALUE + ", was " + value);
+    }
+    return value;
+  }
 }

@@ -47,7 +47,7 @@ public final class RestClient {
   private final HttpClient http;
   private final URI base;
   private final @Nullable Session session;
-  private final Classifier classifier;
+  private final Judge judge;
   private final Bounds bounds;
   private final Redactor redactor;
   private final @Nullable Permits permits;
@@ -58,13 +58,13 @@ public final class RestClient {
   private RestClient(Builder b) {
     this.base = b.base;
     this.session = b.credential == null ? null : new Session(b.credential);
-    this.classifier = b.classifier;
     long total = b.budget.total();
     this.bounds = new Bounds(b.timeout, Math.min(b.maxBody, total), b.rule.within(total), b.budget);
     this.redactor = new Redactor(b.redaction);
     this.permits = b.permits;
     this.gate = b.gate;
-    this.learner = b.learner;
+    this.learner = b.permits == null ? b.learner : b.learner.andThen(b.permits::learn);
+    this.judge = new Judge(b.classifier, learner);
     this.time = b.time;
     this.http = HttpClient.newBuilder()
         .version(HttpClient.Version.HTTP_1_1)
@@ -120,7 +120,7 @@ public final class RestClient {
       throws InterruptedException {
     Session.Ticket ticket = session == null ? null : session.ticket();
     RestResponse first = once(request, ticket, streams);
-    Optional<RestException> refusal = judge(request, first);
+    Optional<RestException> refusal = judge.refusal(request, first);
     if (refusal.isEmpty()) {
       return first;
     }
@@ -131,7 +131,7 @@ public final class RestClient {
     }
     LOG.debug("credential refreshed, sending again request={}", first.exchange().label());
     RestResponse second = once(request, session.ticket(), streams);
-    Optional<RestException> again = judge(request, second);
+    Optional<RestException> again = judge.refusal(request, second);
     if (again.isPresent()) {
       throw again.get();
     }
@@ -181,55 +181,12 @@ public final class RestClient {
     List<LimitSignal> limits =
         LimitHeaders.parse(answer.status(), answer.headers().map(), time.now());
     try {
-      limits.forEach(this::learn);
+      limits.forEach(learner);
     } catch (RuntimeException e) {
       answer.body().close();
       throw e;
     }
     return new RestResponse(exchange, answer, limits);
-  }
-
-  private void learn(LimitSignal signal) {
-    learner.accept(signal);
-    if (permits != null) {
-      permits.learn(signal);
-    }
-  }
-
-  /** {@return why the answer, which is closed then, is none} */
-  private Optional<RestException> judge(RestRequest request, RestResponse response) {
-    boolean isGood = false;
-    try {
-      Optional<RestException> refusal = refusal(request, response);
-      isGood = refusal.isEmpty();
-      return refusal;
-    } finally {
-      if (!isGood) {
-        response.close();
-      }
-    }
-  }
-
-  private Optional<RestException> refusal(RestRequest request, RestResponse response) {
-    int status = response.status();
-    boolean isAnswer = StatusRules.isSuccess(status) || request.accepts(status);
-    Failure problem = response.body().problem();
-    if (isAnswer && problem != null) {
-      return Optional.of(response.exchange().broken(status, problem));
-    }
-    if (request.accepts(status)) {
-      return Optional.empty();
-    }
-    Optional<Failure> failure = classifier.failure(response);
-    if (failure.isEmpty() && isAnswer) {
-      return Optional.empty();
-    }
-    RestException refusal =
-        response.refusal(failure.orElseGet(response::byStatus), classifier.isInDoubt(response));
-    if (refusal.failure().kind() == FailureKind.RATE_LIMITED && status != 429) {
-      learn(new LimitSignal.Closed(refusal.failure().retryAfter().orElse(Duration.ZERO)));
-    }
-    return Optional.of(refusal);
   }
 
   /** {@return the request, without its body} */
@@ -253,14 +210,6 @@ public final class RestClient {
 
   private static Duration min(Duration a, Duration b) {
     return a.compareTo(b) < 0 ? a : b;
-  }
-
-  static Duration positive(Duration value, String name) {
-    if (value.isNegative() || value.isZero() || value.compareTo(Duration.ofDays(1)) > 0) {
-      throw new IllegalArgumentException(
-          name + " must be positive and at most a day, was " + value);
-    }
-    return value;
   }
 
   private static String version() {
@@ -363,7 +312,7 @@ public final class RestClient {
 
     /** Sets how long a connection may take to be made. Default 10 s, and never above the whole. */
     public Builder connectTimeout(Duration connectTimeout) {
-      this.connectTimeout = positive(connectTimeout, "connectTimeout");
+      this.connectTimeout = Bounds.positive(connectTimeout, "connectTimeout");
       return this;
     }
 
@@ -372,7 +321,7 @@ public final class RestClient {
      * streamed body. Default 30 s; at most a day.
      */
     public Builder timeout(Duration timeout) {
-      this.timeout = positive(timeout, "timeout");
+      this.timeout = Bounds.positive(timeout, "timeout");
       return this;
     }
 
@@ -381,7 +330,7 @@ public final class RestClient {
      * 10,000,000.
      */
     public Builder maxBody(long bytes) {
-      this.maxBody = positive(bytes, "maxBody");
+      this.maxBody = Bounds.positive(bytes, "maxBody");
       return this;
     }
 
@@ -390,7 +339,8 @@ public final class RestClient {
      * 10,000,000 bytes or 1,000 records.
      */
     public Builder streamAbove(long bytes, long records) {
-      this.rule = new TransferRule(positive(bytes, "bytes"), positive(records, "records"));
+      this.rule =
+          new TransferRule(Bounds.positive(bytes, "bytes"), Bounds.positive(records, "records"));
       return this;
     }
 
@@ -413,18 +363,6 @@ public final class RestClient {
     /** {@return the client} */
     public RestClient build() {
       return new RestClient(this);
-    }
-
-    private static Duration positive(Duration value, String name) {
-      return RestClient.positive(value, name);
-    }
-
-    private static long positive(long value, String name) {
-      if (value < 1 || value > Integer.MAX_VALUE) {
-        throw new IllegalArgumentException(
-            name + " must be 1 to " + Integer.MAX_VALUE + ", was " + value);
-      }
-      return value;
     }
   }
 }

@@ -182,7 +182,7 @@ public final class RestRequest {
   /** Sets a time-out of its own. Default the client's. */
   public RestRequest timeout(Duration timeout) {
     Terms now = content.terms;
-    Duration own = RestClient.positive(timeout, "timeout");
+    Duration own = Bounds.positive(timeout, "timeout");
     return terms(new Terms(now.permits, now.accepted, own, now.passesGate));
   }
 

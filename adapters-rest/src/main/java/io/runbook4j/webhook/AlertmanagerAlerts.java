@@ -32,11 +32,8 @@ final class AlertmanagerAlerts implements AlertFormat {
   }
 
   static AlertmanagerAlerts of(AdapterContext context) {
-    Duration hold = context.duration("alert-hold").orElse(Duration.ofHours(9));
-    if (hold.isNegative() || hold.isZero()) {
-      throw new IllegalArgumentException("alert-hold must be positive, was " + hold);
-    }
-    return new AlertmanagerAlerts(context, hold);
+    return new AlertmanagerAlerts(
+        context, context.duration("alert-hold").orElse(Duration.ofHours(9)));
   }
 
   @Override

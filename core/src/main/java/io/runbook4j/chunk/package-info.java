@@ -1,7 +1,4 @@
-/**
- * How large chunks are: fixed, or adapting to what the service bears, and how one that is refused
- * is cut to find the bad items.
- */
+/** How large chunks are: fixed, or adapting to what the service bears. */
 @NullMarked
 package io.runbook4j.chunk;
 

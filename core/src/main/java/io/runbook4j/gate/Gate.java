@@ -12,12 +12,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
-import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -47,15 +44,9 @@ public final class Gate implements OutboundGate, AutoCloseable {
   private final Ramp ramp;
   private final Outside outside;
   private final Consumer<GateState> listener;
-  private final Memory memory;
-
-  private final ReentrantLock lock = new ReentrantLock();
-  private final Set<Signal> waiting = ConcurrentHashMap.newKeySet();
+  private final Switch current;
   private final AtomicBoolean looking = new AtomicBoolean();
-
-  private volatile View view;
   private volatile long dueNanos;
-  private volatile boolean closed;
 
   private Gate(Builder builder) {
     this.name = builder.name;
@@ -73,12 +64,12 @@ public final class Gate implements OutboundGate, AutoCloseable {
         builder.flag,
         ramp.guard(),
         ConcurrentHashMap.newKeySet());
-    this.memory = new Memory(
+    Memory memory = new Memory(
         name,
         time,
         Optional.ofNullable(folder).map(in -> in.resolve(name + ".json")),
         builder.disk);
-    this.view = View.of(memory.recall(), time.nanoTime());
+    this.current = new Switch(name, time, memory);
     this.dueNanos = time.nanoTime();
   }
 
@@ -106,19 +97,19 @@ public final class Gate implements OutboundGate, AutoCloseable {
   public boolean allows(String key) {
     Objects.requireNonNull(key, "key");
     lookIfDue();
-    return view.decision().lets(key);
+    return current.view().decision().lets(key);
   }
 
   @Override
   public boolean isLocalOnly() {
     lookIfDue();
-    return view.decision().letsNone();
+    return current.view().decision().letsNone();
   }
 
   /** {@return what the gate is now} */
   public GateState state() {
     lookIfDue();
-    return view.counted(time.nanoTime()).state();
+    return current.view().counted(time.nanoTime()).state();
   }
 
   /**
@@ -129,8 +120,7 @@ public final class Gate implements OutboundGate, AutoCloseable {
    * @throws InterruptedException if the thread is interrupted; its interrupt flag is cleared
    */
   public boolean awaitAllowed(String key, Duration atMost) throws InterruptedException {
-    Signal changed = time.newSignal();
-    waiting.add(changed);
+    Signal changed = current.newSignal();
     try {
       long start = time.nanoTime();
       while (!allows(key)) {
@@ -143,7 +133,7 @@ public final class Gate implements OutboundGate, AutoCloseable {
       }
       return true;
     } finally {
-      waiting.remove(changed);
+      current.forget(changed);
     }
   }
 
@@ -159,7 +149,7 @@ public final class Gate implements OutboundGate, AutoCloseable {
       throw new IllegalArgumentException("operations must be at least failures, and both at least"
           + " 0, was " + operations + " and " + failures);
     }
-    view.tally().add(operations, failures);
+    current.view().tally().add(operations, failures);
   }
 
   /**
@@ -173,20 +163,10 @@ public final class Gate implements OutboundGate, AutoCloseable {
       throw new IllegalArgumentException(
           "until must be after now (" + time.now() + "), was " + until);
     });
-    Optional<GateException> notWritten;
-    Book next;
-    lock.lock();
-    try {
-      requireOpen();
-      next = view.book().localOnly(time.now(), order, GateState.Cause.ORDER);
-      become(next); // first of all, however long the disk takes
-      notWritten = memory.keepOrOwe(next);
-    } finally {
-      lock.unlock();
-    }
-    tell(next.state());
-    if (notWritten.isPresent()) {
-      throw notWritten.get();
+    Switch.Shut shut = current.shut(order);
+    tell(shut.state());
+    if (shut.notWritten().isPresent()) {
+      throw shut.notWritten().get();
     }
   }
 
@@ -200,13 +180,13 @@ public final class Gate implements OutboundGate, AutoCloseable {
   public void ramp(Order order) {
     refuseEnd(order);
     outside.refuseIfOff();
-    letMoreThrough(book -> {
+    tell(current.letMoreThrough(book -> {
       if (book.state() instanceof Ramping) {
         throw new IllegalStateException("Gate " + name + " must be open or local-only to start"
             + " a ramp, was " + book.state().text());
       }
       return book.ramp(time.now(), order, freshId(), ramp);
-    });
+    }));
   }
 
   /**
@@ -218,7 +198,7 @@ public final class Gate implements OutboundGate, AutoCloseable {
   public void open(Order order) {
     refuseEnd(order);
     outside.refuseIfOff();
-    letMoreThrough(book -> book.open(time.now(), order));
+    tell(current.letMoreThrough(book -> book.open(time.now(), order)));
   }
 
   /**
@@ -251,70 +231,22 @@ public final class Gate implements OutboundGate, AutoCloseable {
 
   /** Looks at everything that changes by itself; one thread does, others go on meanwhile. */
   private void look() {
-    requireOpen();
+    current.requireOpen();
     if (!looking.compareAndSet(false, true)) {
       return;
     }
     try {
-      View seen = view;
+      View seen = current.view();
       Outside.Sight sight = outside.look(seen.counted(time.nanoTime()));
-      GateState changed = takeIfStill(seen, sight);
+      GateState changed =
+          current.takeIfStill(seen, book -> sight.next(book, ramp, time.now(), this::freshId));
       if (changed != null) {
         tell(changed);
       }
     } finally {
-      dueNanos = time.nanoTime() + (closed ? 0 : LOOK.toNanos());
+      dueNanos = time.nanoTime() + (current.isClosed() ? 0 : LOOK.toNanos());
       looking.set(false);
     }
-  }
-
-  private @Nullable GateState takeIfStill(View seen, Outside.Sight sight) {
-    lock.lock();
-    try {
-      // An order that came meanwhile stands; what was seen is looked at again in a second.
-      return view == seen && !closed ? take(sight) : null;
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  /** {@return the new state; null if it is the old one} */
-  private @Nullable GateState take(Outside.Sight sight) {
-    long nowNanos = time.nanoTime();
-    Book counted = view.counted(nowNanos);
-    Book next = sight.next(counted, ramp, time.now(), this::freshId);
-    if (next.equals(counted)) {
-      memory.keepCounts(counted);
-      return null;
-    }
-    if (next.state() instanceof GateState.LocalOnly) {
-      become(next); // first of all, however long the disk takes
-      memory.tryKeep(next);
-    } else if (memory.tryKeep(next)) {
-      become(next);
-    } else {
-      return null; // what is not remembered must not let more through
-    }
-    return next.state();
-  }
-
-  private void letMoreThrough(UnaryOperator<Book> change) {
-    Book next;
-    lock.lock();
-    try {
-      requireOpen();
-      next = change.apply(view.book());
-      memory.keep(next);
-      become(next);
-    } finally {
-      lock.unlock();
-    }
-    tell(next.state());
-  }
-
-  private void become(Book book) {
-    view = View.of(book, time.nanoTime());
-    waiting.forEach(Signal::raise);
   }
 
   private void tell(GateState state) {
@@ -331,34 +263,23 @@ public final class Gate implements OutboundGate, AutoCloseable {
     }
   }
 
-  private void requireOpen() {
-    if (closed) {
-      throw new IllegalStateException("Gate " + name + " must not be used after it was closed");
-    }
-  }
-
   /**
    * Remembers what was counted, and lets go of the state file. The gate must not be asked any more.
    * A second time does nothing.
    */
   @Override
   public void close() {
-    lock.lock();
     try {
-      if (!closed) {
-        closed = true;
-        dueNanos = time.nanoTime(); // whoever asks from now on is told, and so are those who wait
-        waiting.forEach(Signal::raise);
-        memory.close(view.counted(time.nanoTime()));
-      }
+      current.close();
     } finally {
-      lock.unlock();
+      dueNanos = time.nanoTime(); // whoever asks from now on is told, and so are those who wait
+      current.wake();
     }
   }
 
   @Override
   public String toString() {
-    return "Gate[" + name + ", " + view.book().state().text() + "]";
+    return "Gate[" + name + ", " + current.view().book().state().text() + "]";
   }
 
   /** Collects what a gate needs. Not safe for many threads. */

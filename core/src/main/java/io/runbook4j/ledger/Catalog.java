@@ -10,6 +10,7 @@ import io.runbook4j.spi.ledger.LedgerEntry.RunFinished;
 import io.runbook4j.spi.ledger.LedgerEntry.RunStarted;
 import io.runbook4j.spi.ledger.LedgerException;
 import io.runbook4j.spi.ledger.RunId;
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -76,8 +77,11 @@ final class Catalog {
     return folder.resolve(run.value() + SUFFIX);
   }
 
-  boolean exists(RunId run) {
-    return head(run).isPresent();
+  void requireKnown(RunId run) {
+    if (head(run).isEmpty()) {
+      throw new LedgerException("Run " + run + " is unknown: there is no file " + file(run)
+          + " that begins it. Check the id and the folder.");
+    }
   }
 
   /** {@return how all runs began, oldest first} */
@@ -235,7 +239,7 @@ final class Catalog {
         }
         read(JsonFields.tree(lines.buffer(), lines.start(), lines.end()));
       }
-    } catch (java.io.FileNotFoundException | NoSuchFileException e) {
+    } catch (FileNotFoundException | NoSuchFileException e) {
       return; // a new folder
     } catch (IOException | IllegalArgumentException e) {
       heads.clear();

@@ -7,14 +7,11 @@ import io.runbook4j.spi.ledger.ItemFilter;
 import io.runbook4j.spi.ledger.ItemRecord;
 import io.runbook4j.spi.ledger.Ledger;
 import io.runbook4j.spi.ledger.LedgerEntry;
-import io.runbook4j.spi.ledger.LedgerEntry.RunResumed;
-import io.runbook4j.spi.ledger.LedgerEntry.RunStarted;
 import io.runbook4j.spi.ledger.LedgerException;
 import io.runbook4j.spi.ledger.ReasonCount;
 import io.runbook4j.spi.ledger.ResumePoint;
 import io.runbook4j.spi.ledger.RunId;
 import io.runbook4j.spi.ledger.RunSummary;
-import io.runbook4j.spi.time.Time;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,18 +20,9 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeSet;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * A ledger in a folder: one JSON Lines file for each run, to be read with {@code less},
@@ -50,22 +38,9 @@ import org.slf4j.LoggerFactory;
  * <p>Queries read the files anew, a line at a time.
  */
 public final class FileLedger implements Ledger {
-  private static final Logger LOG = LoggerFactory.getLogger(FileLedger.class);
-
-  /** Writing the index takes time for every run in it. */
-  private static final int SAVED_AFTER = 16;
-
   private final Path folder;
-  private final Force force;
-  private final Disk disk;
-  private final RunLocks locks;
   private final Catalog catalog;
-  private final Map<RunId, RunWriter> writers = new ConcurrentHashMap<>();
-
-  /** Those that a failed write has ended, so that the next record is told why. */
-  private final Map<RunId, RunWriter> broken = new ConcurrentHashMap<>();
-
-  private final AtomicBoolean closed = new AtomicBoolean();
+  private final TakenRuns taken;
 
   /** When what was written is forced to the disk. */
   public enum Force {
@@ -81,23 +56,11 @@ public final class FileLedger implements Ledger {
     NEVER
   }
 
-  /** Has a thread only while there is something to force. */
-  private final ExecutorService forcer = new ThreadPoolExecutor(
-      0, 1, 1, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), FileLedger::forcerThread);
-
-  private static Thread forcerThread(Runnable work) {
-    Thread thread = new Thread(work, "runbook4j-ledger-force");
-    thread.setDaemon(true);
-    return thread;
-  }
-
   private FileLedger(Builder builder) throws IOException {
-    this.force = builder.force;
-    this.disk = builder.disk;
     Files.createDirectories(builder.folder);
     this.folder = builder.folder.toRealPath();
-    this.locks = RunLocks.of(folder);
     this.catalog = new Catalog(folder);
+    this.taken = new TakenRuns(folder, catalog, builder.disk, builder.force);
   }
 
   /**
@@ -116,159 +79,7 @@ public final class FileLedger implements Ledger {
 
   @Override
   public void record(RunId run, List<LedgerEntry> entries) {
-    if (entries.isEmpty()) {
-      throw new IllegalArgumentException("entries must be at least one, was none");
-    }
-    refuseSecondTaking(run, entries);
-    LedgerEntry first = entries.get(0);
-    if (first instanceof RunStarted started) {
-      start(run, started, entries);
-    } else if (first instanceof RunResumed) {
-      resume(run, entries);
-    } else {
-      append(writer(run, first), run, entries, 0);
-    }
-  }
-
-  private static void refuseSecondTaking(RunId run, List<LedgerEntry> entries) {
-    for (int i = 1; i < entries.size(); i++) {
-      if (entries.get(i) instanceof RunResumed || entries.get(i) instanceof RunStarted) {
-        throw new IllegalStateException("Run " + run + " was taken already, and was given "
-            + entries.get(i).getClass().getSimpleName() + " as entry " + i);
-      }
-    }
-  }
-
-  private RunWriter writer(RunId run, LedgerEntry first) {
-    RunWriter writer = writers.getOrDefault(run, broken.get(run));
-    if (writer == null) {
-      throw new IllegalStateException("Run " + run + " must be taken with RunStarted or RunResumed"
-          + " first, was given " + first.getClass().getSimpleName());
-    }
-    return writer;
-  }
-
-  private void append(RunWriter writer, RunId run, List<LedgerEntry> entries, long sequence) {
-    try {
-      writer.append(entries, sequence);
-    } finally {
-      if (writer.isBroken()) {
-        broken.put(run, writer);
-        letGo(run);
-      } else if (writer.isFinished()) {
-        writer.remember(catalog);
-        letGo(run);
-        saveIndex(SAVED_AFTER);
-      }
-    }
-  }
-
-  private void start(RunId run, RunStarted started, List<LedgerEntry> entries) {
-    if (!started.run().equals(run)) {
-      throw new IllegalStateException(
-          "Run " + run + " cannot begin with the RunStarted of run " + started.run());
-    }
-    refuseKnown(run);
-    take(run, "started");
-    try {
-      refuseKnown(run);
-      RunWriter writer = openWriter(run, new RunReplay(new RunTally(run, RunFollower.NONE), 0));
-      disk.forceFolder(folder);
-      Head head = new Head(started, catalog.nextSequence());
-      append(writer, run, entries, head.sequence());
-      catalog.began(head);
-    } catch (IOException e) {
-      letGo(run);
-      throw unwritable(run, e);
-    } catch (LedgerException e) {
-      letGo(run);
-      throw e;
-    }
-  }
-
-  private void refuseKnown(RunId run) {
-    catalog.head(run).ifPresent(head -> {
-      throw new LedgerException("Run " + run + " of job " + head.started().job()
-          + " cannot be started: its file " + catalog.file(run) + " exists since "
-          + head.started().at() + ". Nothing was changed. Give a new run a new id, or resume the"
-          + " run.");
-    });
-  }
-
-  private void resume(RunId run, List<LedgerEntry> entries) {
-    known(run);
-    take(run, "resumed");
-    try {
-      RunReplay replay = RunReplay.of(catalog.file(run), run, RunFollower.NONE);
-      append(openWriter(run, replay), run, entries, 0);
-    } catch (IOException e) {
-      letGo(run);
-      throw unwritable(run, e);
-    } catch (LedgerException e) {
-      letGo(run);
-      throw e;
-    }
-  }
-
-  private RunWriter openWriter(RunId run, RunReplay replay) throws IOException {
-    Path file = catalog.file(run);
-    Disk.AppendedFile opened = disk.open(file);
-    RunWriter writer = new RunWriter(
-        file,
-        force == Force.IN_BACKGROUND ? new BackgroundForce(opened, forcer, Time.system()) : opened,
-        run,
-        replay,
-        force);
-    broken.remove(run);
-    writers.put(run, writer);
-    return writer;
-  }
-
-  private void take(RunId run, String verb) {
-    requireOpen();
-    RunLocks.Taking taking = locks.take(run);
-    if (taking != RunLocks.Taking.TAKEN) {
-      String holder = taking == RunLocks.Taking.HELD_HERE ? "this process" : "another process";
-      throw new LedgerException("Run " + run + " cannot be " + verb + " in " + folder + ": "
-          + holder + " holds it. Nothing was changed. Wait until it has finished, or end its"
-          + " process.");
-    }
-  }
-
-  private void requireOpen() {
-    if (closed.get()) {
-      throw new IllegalStateException("Ledger " + folder + " must be open, was closed");
-    }
-  }
-
-  private void letGo(RunId run) {
-    RunWriter writer = writers.remove(run);
-    try {
-      if (writer != null) {
-        writer.close();
-      }
-    } finally {
-      locks.letGo(run);
-    }
-  }
-
-  private void saveIndex(int atLeast) {
-    try {
-      if (catalog.unsaved() >= atLeast) {
-        catalog.save();
-      }
-    } catch (LedgerException e) {
-      // Every run is recorded; only the next listing of them will take longer.
-      LOG.warn("Ledger index not written. folder={}", folder, e);
-    }
-  }
-
-  private LedgerException unwritable(RunId run, IOException e) {
-    return new LedgerException(
-        "Ledger file " + catalog.file(run) + " cannot be opened for writing: " + e
-            + ". The run was not taken, and no record was changed. Check that the folder may be"
-            + " written and has room.",
-        e);
+    taken.record(run, entries);
   }
 
   @Override
@@ -284,20 +95,18 @@ public final class FileLedger implements Ledger {
   }
 
   private RunSummary summary(Head head) {
-    RunWriter writer = writers.get(head.run());
-    if (writer != null) {
-      return writer.summary();
-    }
-    // In this order: a run that is let go in between has its end in the file by then.
-    boolean held = locks.isHeld(head.run());
-    Digest digest = catalog.digest(head.run());
-    return digest.totals().summary(head.started(), held, digest.finished());
+    return taken.summary(head.run()).orElseGet(() -> {
+      // In this order: a run that is let go in between has its end in the file by then.
+      boolean held = taken.isHeld(head.run());
+      Digest digest = catalog.digest(head.run());
+      return digest.totals().summary(head.started(), held, digest.finished());
+    });
   }
 
   @Override
   public List<RunSummary> died() {
     return catalog.heads().stream()
-        .filter(head -> !locks.isHeld(head.run()))
+        .filter(head -> !taken.isHeld(head.run()))
         .filter(head -> catalog.digest(head.run()).finished().isEmpty())
         .map(this::summary)
         .toList();
@@ -305,7 +114,7 @@ public final class FileLedger implements Ledger {
 
   @Override
   public ResumePoint resumePoint(RunId run) {
-    known(run);
+    catalog.requireKnown(run);
     ResumeWindow window = new ResumeWindow();
     RunTally tally = RunReplay.of(catalog.file(run), run, window).tally();
     return tally.resumePoint(window.settled());
@@ -313,8 +122,8 @@ public final class FileLedger implements Ledger {
 
   @Override
   public List<ItemRecord> items(RunId run, ItemFilter filter) {
-    known(run);
-    boolean held = locks.isHeld(run);
+    catalog.requireKnown(run);
+    boolean held = taken.isHeld(run);
     ItemTrail trail = new ItemTrail(run);
     RunTally tally = RunReplay.of(catalog.file(run), run, trail).tally();
     return filter.select(trail.items(tally.open(), held && !tally.isFinished()));
@@ -322,7 +131,7 @@ public final class FileLedger implements Ledger {
 
   @Override
   public List<ItemRecord> outstanding(String job, ItemFilter filter) {
-    return filter.select(new JobScan(catalog, locks::isHeld).outstanding(catalog.heads(job)));
+    return filter.select(new JobScan(catalog, taken::isHeld).outstanding(catalog.heads(job)));
   }
 
   @Override
@@ -338,7 +147,7 @@ public final class FileLedger implements Ledger {
 
   @Override
   public List<LedgerEntry> entries(RunId run) {
-    known(run);
+    catalog.requireKnown(run);
     List<LedgerEntry> entries = new ArrayList<>();
     RunReplay.of(catalog.file(run), run, RunFollower.NONE, entries::add);
     return List.copyOf(entries);
@@ -357,27 +166,24 @@ public final class FileLedger implements Ledger {
     TreeSet<String> jobs = new TreeSet<>();
     catalog.heads().forEach(head -> jobs.add(head.started().job()));
     for (String job : jobs) {
-      for (Head head : new RetentionPlan(catalog, locks::isHeld, job).removable(rule, now)) {
-        take(head.run(), "removed");
+      for (Head head : new RetentionPlan(catalog, taken::isHeld, job).removable(rule, now)) {
+        taken.take(head.run(), "removed");
         try {
           Files.delete(catalog.file(head.run()));
           catalog.forget(head.run());
           removed.add(head.run());
         } catch (IOException e) {
-          throw unwritable(head.run(), e);
+          throw new LedgerException(
+              "Ledger file " + catalog.file(head.run()) + " could not be removed: " + e
+                  + ". The run is whole, and so are those after it; runs " + removed
+                  + " were removed before. Check that the folder may be written.",
+              e);
         } finally {
-          locks.letGo(head.run());
+          taken.letGo(head.run());
         }
       }
     }
     return List.copyOf(removed);
-  }
-
-  private void known(RunId run) {
-    if (!catalog.exists(run)) {
-      throw new LedgerException("Run " + run + " is unknown: there is no file " + catalog.file(run)
-          + " that begins it. Check the id and the folder.");
-    }
   }
 
   /** {@return the folder} */
@@ -387,16 +193,7 @@ public final class FileLedger implements Ledger {
 
   @Override
   public void close() {
-    if (!closed.compareAndSet(false, true)) {
-      return;
-    }
-    try {
-      List.copyOf(writers.keySet()).forEach(this::letGo);
-      saveIndex(1);
-    } finally {
-      forcer.shutdown();
-      locks.release();
-    }
+    taken.close();
   }
 
   /** Collects options. Not safe for many threads. */

@@ -5,10 +5,12 @@ import io.runbook4j.spi.ledger.ItemRecord;
 import io.runbook4j.spi.ledger.RunId;
 import io.runbook4j.spi.ledger.RunState;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
@@ -56,8 +58,7 @@ final class RetentionPlan {
     return all.stream()
         .filter(head -> !kept.contains(head.run()))
         // Cured before cure: a crash on the way brings no trouble back.
-        .sorted(
-            java.util.Comparator.comparing(head -> catalog.digest(head.run()).lastAt()))
+        .sorted(Comparator.comparing(head -> catalog.digest(head.run()).lastAt()))
         .toList();
   }
 
@@ -91,6 +92,6 @@ final class RetentionPlan {
   }
 
   private Head headOf(RunId run) {
-    return java.util.Objects.requireNonNull(runs.get(run), "head");
+    return Objects.requireNonNull(runs.get(run), "head");
   }
 }

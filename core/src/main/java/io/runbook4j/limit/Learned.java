@@ -14,8 +14,6 @@ import java.util.stream.Stream;
  */
 final class Learned {
   private static final int MOST = 16;
-  private static final long MOST_PERMITS = 1_000_000_000_000L;
-  private static final Duration LONGEST_WINDOW = Duration.ofDays(366);
   private static final Duration LONGEST_RESET = Duration.ofDays(1);
 
   private final Map<String, Policy> policies = new LinkedHashMap<>();
@@ -44,7 +42,8 @@ final class Learned {
       return;
     }
     Quota quota = Quota.of(
-        Math.min(signal.permits(), MOST_PERMITS), shorter(signal.window(), LONGEST_WINDOW));
+        Math.min(signal.permits(), Quota.MOST_PERMITS),
+        shorter(signal.window(), Quota.LONGEST_WINDOW));
     Policy known = policies.get(signal.policy());
     if (known != null && known.quota.equals(quota)) {
       return;

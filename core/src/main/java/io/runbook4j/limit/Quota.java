@@ -26,8 +26,8 @@ public final class Quota {
   public static final long MOST_EXACT = 1_000_000;
 
   static final long SMALL = 64;
-  private static final long MOST_PERMITS = 1_000_000_000_000L;
-  private static final Duration LONGEST_WINDOW = Duration.ofDays(366);
+  static final long MOST_PERMITS = 1_000_000_000_000L;
+  static final Duration LONGEST_WINDOW = Duration.ofDays(366);
   private static final Duration MOST_DEFAULT_MARGIN = Duration.ofMillis(100);
 
   private final long permits;
@@ -107,7 +107,7 @@ public final class Quota {
   }
 
   /** {@return whether each acquisition is remembered, so that the whole N is used} */
-  public boolean isExact() {
+  boolean isExact() {
     return exact;
   }
 

@@ -189,7 +189,10 @@ final class Alarm {
     } else if (note(alert)) {
       toIncidents(it -> it.send(alert), "alert " + alert.rule());
     }
-    job.gate().filter(gate -> job.isLocalOnlyOnCorruption()).ifPresent(gate -> shut(gate, text));
+    job.gating()
+        .gate()
+        .filter(gate -> job.gating().shutsOnCorruption())
+        .ifPresent(gate -> shut(gate, text));
   }
 
   private void shut(Gate gate, String text) {
@@ -205,7 +208,7 @@ final class Alarm {
 
   /** Makes the job's checks. One that throws is a problem of the run, and not its end. */
   void checkAfter() throws InterruptedException {
-    for (Callable<List<Finding>> check : job.checks()) {
+    for (Callable<List<Finding>> check : job.lastLooks().checks()) {
       try {
         check.call().forEach(this::found);
       } catch (InterruptedException | VirtualMachineError e) {

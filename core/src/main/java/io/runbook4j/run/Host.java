@@ -3,6 +3,7 @@ package io.runbook4j.run;
 import io.runbook4j.adapter.Redactor;
 import io.runbook4j.alert.AlertRouter;
 import io.runbook4j.alert.Incidents;
+import io.runbook4j.alert.Rule;
 import io.runbook4j.alert.Triage;
 import io.runbook4j.alert.Watch;
 import io.runbook4j.limit.Limits;
@@ -26,4 +27,24 @@ record Host(
     Time time,
     RandomGenerator random,
     Executor executor,
-    Redactor redactor) {}
+    Redactor redactor) {
+  /**
+   * Shows the job to the watch and to the incidents.
+   *
+   * @throws IllegalStateException if a rule of the job needs a watch, and there is none
+   */
+  void getToKnow(SyncJob<?> job) {
+    List<Rule> watched = job.rules().stream().filter(Rule::needsWatch).toList();
+    if (!watched.isEmpty()) {
+      watch
+          .orElseThrow(() -> new IllegalStateException(
+              "job " + job.name() + " has rule " + watched.get(0).name()
+                  + ", which looks beyond one run: set Runner.builder().watch(..)"))
+          .add(job.name(), watched);
+    }
+    String service = job.target().service();
+    if (!service.isEmpty()) {
+      incidents.ifPresent(known -> known.service(job.name(), service));
+    }
+  }
+}

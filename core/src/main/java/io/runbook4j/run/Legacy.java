@@ -64,7 +64,7 @@ final class Legacy<T> {
       Failure failure =
           Failure.of(FailureKind.UNKNOWN, "the process ended while the item was being sent");
       Batch<T> batch = Batch.open(intent, family);
-      if (job.inDoubt() == InDoubt.RESOLVE || job.inDoubt() == InDoubt.VERIFY) {
+      if (doubts.mayVerify()) {
         parts.feed.hold();
         doubts.verify(batch, new Batch.Doubt(intent.keys(), failure, Map.of()));
       } else if (job.inDoubt() == InDoubt.REAPPLY) {

@@ -32,7 +32,8 @@ final class Onlookers {
     this.job = job;
     this.watch =
         watch.filter(it -> job.rules().stream().anyMatch(Rule::needsWatch)).orElse(null);
-    this.picks = job.spotCheck().map(check -> check.start(random.nextLong())).orElse(null);
+    this.picks =
+        job.lastLooks().spotCheck().map(check -> check.start(random.nextLong())).orElse(null);
     this.time = time;
   }
 
@@ -92,7 +93,7 @@ final class Onlookers {
       watch.latency(job.name(), took, time.now());
     }
     if (ended > 0) {
-      job.gate().ifPresent(gate -> gate.report(ended, failed));
+      job.gating().gate().ifPresent(gate -> gate.report(ended, failed));
       ended = 0;
       failed = 0;
     }

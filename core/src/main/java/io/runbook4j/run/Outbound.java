@@ -28,15 +28,15 @@ final class Outbound<T> {
   private final Conclusion<T> conclusion;
   private final Conclusion.Stopper stopper;
   private final @Nullable Gate gate;
-  private final SyncJob.@Nullable Deferral<T> deferral;
+  private final Gating.@Nullable Deferral<T> deferral;
 
   Outbound(SyncJob<T> job, Parts<T> parts, Conclusion<T> conclusion, Conclusion.Stopper stopper) {
     this.job = job;
     this.parts = parts;
     this.conclusion = conclusion;
     this.stopper = stopper;
-    this.gate = job.gate().orElse(null);
-    this.deferral = job.deferral().orElse(null);
+    this.gate = job.gating().gate().orElse(null);
+    this.deferral = job.gating().deferral().orElse(null);
   }
 
   /** {@return whether nothing may leave, and the run does not go on without} */
@@ -46,7 +46,7 @@ final class Outbound<T> {
 
   /** Stops the run, or waits a while. */
   void holdBack(Waiting waiting) throws InterruptedException {
-    if (job.whileClosed() == WhileClosed.STOP) {
+    if (job.gating().whileClosed() == WhileClosed.STOP) {
       stopper.stop(state() + "; resume the run when it is open");
     } else {
       waiting.because(state(), LOOK);
@@ -85,7 +85,7 @@ final class Outbound<T> {
 
   /** A chunk that may have been applied stays the chunk that it was. */
   private Optional<Batch<T>> putOff(Batch<T> batch) {
-    if (job.whileClosed() == WhileClosed.STOP) {
+    if (job.gating().whileClosed() == WhileClosed.STOP) {
       parts.workload.now(batch);
       stopper.stop(state() + ", and a chunk in doubt waits for it; resume the run when it is open");
     } else {

@@ -180,8 +180,8 @@ public final class ProgressDisplay implements RunListener {
         }
       }
     } catch (InterruptedException e) {
-      Thread.currentThread()
-          .interrupt(); // the display stops counting; the run says itself when it goes on
+      // The display stops counting; the run says itself when it goes on.
+      Thread.currentThread().interrupt();
     }
   }
 

@@ -7,18 +7,50 @@ import io.runbook4j.spi.ledger.Ledger;
 import io.runbook4j.spi.ledger.ResumePoint;
 import io.runbook4j.spi.ledger.RunId;
 import io.runbook4j.spi.ledger.RunOrigin;
+import io.runbook4j.spi.ledger.RunState;
+import io.runbook4j.spi.ledger.RunSummary;
 import io.runbook4j.spi.sync.Source;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** Looks up in a ledger what a rerun is about. As safe for many threads as the ledger. */
+/**
+ * Looks up in a ledger what a rerun, or a resume, is about. As safe for many threads as the ledger.
+ */
 final class Reruns {
+  private static final Set<RunState> RESUMABLE =
+      Set.of(RunState.STOPPED, RunState.FAILED, RunState.DIED);
+
   private final Ledger ledger;
 
   Reruns(Ledger ledger) {
     this.ledger = ledger;
+  }
+
+  /** {@return the run, which must be one of the job} */
+  RunSummary run(SyncJob<?> job, RunId run) {
+    RunSummary summary = ledger
+        .run(run)
+        .orElseThrow(() ->
+            new IllegalArgumentException("run must be one that the ledger knows, was " + run));
+    if (!summary.started().job().equals(job.name())) {
+      throw new IllegalArgumentException("run must be one of job " + job.name() + ", was " + run
+          + " of job " + summary.started().job());
+    }
+    return summary;
+  }
+
+  /** {@return the run, which must be one of the job that can be resumed} */
+  RunSummary resumable(SyncJob<?> job, RunId run) {
+    RunSummary summary = run(job, run);
+    if (!RESUMABLE.contains(summary.state())) {
+      throw new IllegalStateException("run " + run + " of job " + job.name() + " is "
+          + summary.state() + "; only one that is STOPPED, FAILED or DIED can be resumed");
+    }
+    return summary;
   }
 
   /** {@return those items of the run that pass the filter and have not succeeded since} */
@@ -53,6 +85,17 @@ final class Reruns {
         .filter(item -> item.state() == ItemState.IN_DOUBT && job.inDoubt() != InDoubt.PARK)
         .map(ItemRecord::key)
         .toList();
+  }
+
+  /**
+   * {@return the origin of a rerun of these items} Their keys are recorded with it, so that the
+   * rerun can be resumed after some of them have succeeded.
+   */
+  static RunOrigin origin(RunOrigin.Kind kind, Optional<RunId> parent, List<ItemRecord> items) {
+    Set<String> keys =
+        items.stream().map(ItemRecord::key).collect(Collectors.toCollection(LinkedHashSet::new));
+    ItemFilter chosen = keys.isEmpty() ? ItemFilter.failed() : ItemFilter.all().keys(keys);
+    return new RunOrigin(kind, parent, chosen, "");
   }
 
   /** {@return what a run of that origin reads: the job's source, or its own items of it} */

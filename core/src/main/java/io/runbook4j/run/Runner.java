@@ -3,7 +3,6 @@ package io.runbook4j.run;
 import io.runbook4j.adapter.Redactor;
 import io.runbook4j.alert.AlertRouter;
 import io.runbook4j.alert.Incidents;
-import io.runbook4j.alert.Rule;
 import io.runbook4j.alert.Triage;
 import io.runbook4j.alert.Watch;
 import io.runbook4j.ledger.MemoryLedger;
@@ -23,18 +22,15 @@ import io.runbook4j.spi.ledger.RunSummary;
 import io.runbook4j.spi.sync.Source;
 import io.runbook4j.spi.time.Time;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -48,9 +44,6 @@ import org.jspecify.annotations.Nullable;
  * {@link Error}.
  */
 public final class Runner implements AutoCloseable {
-  private static final Set<RunState> RESUMABLE =
-      Set.of(RunState.STOPPED, RunState.FAILED, RunState.DIED);
-
   private final Host host;
   private final boolean ownsRouter;
   private final Reruns reruns;
@@ -122,12 +115,7 @@ public final class Runner implements AutoCloseable {
    * @throws IllegalStateException if the run is going on, or completed
    */
   public <T> RunReport resume(SyncJob<T> job, RunId run) {
-    RunSummary summary = summary(job, run);
-    if (!RESUMABLE.contains(summary.state())) {
-      throw new IllegalStateException("run " + run + " of job " + job.name() + " is "
-          + summary.state() + "; only one that is STOPPED, FAILED or DIED can be resumed");
-    }
-    RunOrigin origin = summary.started().origin();
+    RunOrigin origin = reruns.resumable(job, run).started().origin();
     return execute(job, Reruns.source(job, origin), ends -> {
       host.ledger().record(run, List.of(new RunResumed(host.time().now())));
       ResumePoint point = host.ledger().resumePoint(run);
@@ -154,7 +142,7 @@ public final class Runner implements AutoCloseable {
    * @throws IllegalArgumentException if there is no such run, or it is another job's
    */
   public <T> RunReport rerunFailed(SyncJob<T> job, RunId run, ItemFilter filter) {
-    summary(job, run);
+    reruns.run(job, run);
     List<ItemRecord> items = reruns.of(job, run, filter);
     return rerun(job, RunOrigin.Kind.RERUN_FAILED, Optional.of(run), items);
   }
@@ -221,12 +209,7 @@ public final class Runner implements AutoCloseable {
 
   private <T> RunReport rerun(
       SyncJob<T> job, RunOrigin.Kind kind, Optional<RunId> parent, List<ItemRecord> items) {
-    Set<String> keys =
-        items.stream().map(ItemRecord::key).collect(Collectors.toCollection(LinkedHashSet::new));
-    // The keys themselves are recorded, so that the rerun can be resumed after some of them have
-    // succeeded.
-    ItemFilter chosen = keys.isEmpty() ? ItemFilter.failed() : ItemFilter.all().keys(keys);
-    RunOrigin origin = new RunOrigin(kind, parent, chosen, "");
+    RunOrigin origin = Reruns.origin(kind, parent, items);
     return start(job, origin, Reruns.source(job, origin), Reruns.doubtful(job, items));
   }
 
@@ -241,44 +224,12 @@ public final class Runner implements AutoCloseable {
       SyncJob<T> job, Source<T> source, Function<Ends<T>, RunSetup<T>> setup) {
     active.enter();
     try {
-      requireWatch(job);
-      nameService(job);
+      host.getToKnow(job);
       Ends<T> ends = Ends.of(job, source);
       return active.run(new RunEngine<>(setup.apply(ends), host));
     } finally {
       active.leave();
     }
-  }
-
-  private void requireWatch(SyncJob<?> job) {
-    List<Rule> watched = job.rules().stream().filter(Rule::needsWatch).toList();
-    if (watched.isEmpty()) {
-      return;
-    }
-    host.watch()
-        .orElseThrow(() -> new IllegalStateException(
-            "job " + job.name() + " has rule " + watched.get(0).name()
-                + ", which looks beyond one run: set Runner.builder().watch(..)"))
-        .add(job.name(), watched);
-  }
-
-  private void nameService(SyncJob<?> job) {
-    String service = job.target().service();
-    if (!service.isEmpty()) {
-      host.incidents().ifPresent(incidents -> incidents.service(job.name(), service));
-    }
-  }
-
-  private RunSummary summary(SyncJob<?> job, RunId run) {
-    RunSummary summary = host.ledger()
-        .run(run)
-        .orElseThrow(() ->
-            new IllegalArgumentException("run must be one that the ledger knows, was " + run));
-    if (!summary.started().job().equals(job.name())) {
-      throw new IllegalArgumentException("run must be one of job " + job.name() + ", was " + run
-          + " of job " + summary.started().job());
-    }
-    return summary;
   }
 
   /** Collects a runner's settings. Not safe for many threads. */

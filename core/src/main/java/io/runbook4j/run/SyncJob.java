@@ -54,12 +54,8 @@ public final class SyncJob<T> {
   private final @Nullable Duration deadline;
   private final List<Rule> rules;
   private final List<Policy<ChunkResult>> guards;
-  private final @Nullable Gate gate;
-  private final boolean localOnlyOnCorruption;
-  private final WhileClosed whileClosed;
-  private final @Nullable Deferral<T> deferral;
-  private final @Nullable SpotCheck spotCheck;
-  private final List<Callable<List<Finding>>> checks;
+  private final Gating<T> gating;
+  private final LastLooks lastLooks;
 
   private SyncJob(Builder<T> builder, Source<T> source, Target<T> target) {
     this.name = builder.name;
@@ -77,12 +73,8 @@ public final class SyncJob<T> {
     this.deadline = builder.deadline;
     this.rules = List.copyOf(builder.rules);
     this.guards = List.copyOf(builder.guards);
-    this.gate = builder.gate;
-    this.localOnlyOnCorruption = builder.localOnlyOnCorruption;
-    this.whileClosed = builder.whileClosed;
-    this.deferral = builder.deferral;
-    this.spotCheck = builder.spotCheck;
-    this.checks = List.copyOf(builder.checks);
+    this.gating = builder.gating.checked(name);
+    this.lastLooks = builder.lastLooks;
   }
 
   /**
@@ -166,32 +158,13 @@ public final class SyncJob<T> {
     return guards;
   }
 
-  Optional<Gate> gate() {
-    return Optional.ofNullable(gate);
+  Gating<T> gating() {
+    return gating;
   }
 
-  boolean isLocalOnlyOnCorruption() {
-    return localOnlyOnCorruption;
+  LastLooks lastLooks() {
+    return lastLooks;
   }
-
-  WhileClosed whileClosed() {
-    return whileClosed;
-  }
-
-  Optional<Deferral<T>> deferral() {
-    return Optional.ofNullable(deferral);
-  }
-
-  Optional<SpotCheck> spotCheck() {
-    return Optional.ofNullable(spotCheck);
-  }
-
-  List<Callable<List<Finding>>> checks() {
-    return checks;
-  }
-
-  /** Where the items go that the gate keeps in, and how they are written. */
-  record Deferral<T>(Outbox outbox, Function<? super T, String> payload) {}
 
   /**
    * Collects a job's definition. Not safe for many threads.
@@ -214,12 +187,8 @@ public final class SyncJob<T> {
     private @Nullable Duration deadline;
     private final List<Rule> rules = new ArrayList<>();
     private final List<Policy<ChunkResult>> guards = new ArrayList<>();
-    private @Nullable Gate gate;
-    private boolean localOnlyOnCorruption;
-    private WhileClosed whileClosed = WhileClosed.STOP;
-    private @Nullable Deferral<T> deferral;
-    private @Nullable SpotCheck spotCheck;
-    private final List<Callable<List<Finding>>> checks = new ArrayList<>();
+    private Gating<T> gating = Gating.none();
+    private LastLooks lastLooks = LastLooks.none();
 
     private Builder(String name) {
       this.name = name;
@@ -354,7 +323,7 @@ public final class SyncJob<T> {
      * that it does not let through are skipped, and are outstanding. Default none: always open.
      */
     public Builder<T> gate(Gate gate) {
-      this.gate = Objects.requireNonNull(gate, "gate");
+      this.gating = gating.gate(Objects.requireNonNull(gate, "gate"));
       return this;
     }
 
@@ -363,7 +332,7 @@ public final class SyncJob<T> {
      * {@link WhileClosed#STOP}.
      */
     public Builder<T> whileLocalOnly(WhileClosed whileClosed) {
-      this.whileClosed = Objects.requireNonNull(whileClosed, "whileClosed");
+      this.gating = gating.whileClosed(Objects.requireNonNull(whileClosed, "whileClosed"));
       return this;
     }
 
@@ -376,8 +345,7 @@ public final class SyncJob<T> {
      * @param payload writes a value as the outbox is to keep it
      */
     public Builder<T> deferTo(Outbox outbox, Function<? super T, String> payload) {
-      this.deferral = new Deferral<>(
-          Objects.requireNonNull(outbox, "outbox"), Objects.requireNonNull(payload, "payload"));
+      this.gating = gating.deferral(new Gating.Deferral<>(outbox, payload));
       return this;
     }
 
@@ -387,7 +355,7 @@ public final class SyncJob<T> {
      * see {@link Gate#shutOnAlertsOf}.
      */
     public Builder<T> localOnlyOnCorruption() {
-      this.localOnlyOnCorruption = true;
+      this.gating = gating.shuttingOnCorruption();
       return this;
     }
 
@@ -396,7 +364,7 @@ public final class SyncJob<T> {
      * complete. Default none.
      */
     public Builder<T> spotCheck(SpotCheck spotCheck) {
-      this.spotCheck = Objects.requireNonNull(spotCheck, "spotCheck");
+      this.lastLooks = lastLooks.spotCheck(Objects.requireNonNull(spotCheck, "spotCheck"));
       return this;
     }
 
@@ -407,7 +375,7 @@ public final class SyncJob<T> {
      * that throws is a problem in the report. Default none.
      */
     public Builder<T> checkAfter(Callable<List<Finding>> check) {
-      checks.add(Objects.requireNonNull(check, "check"));
+      this.lastLooks = lastLooks.check(Objects.requireNonNull(check, "check"));
       return this;
     }
 
@@ -419,15 +387,6 @@ public final class SyncJob<T> {
      *     does not win
      */
     public SyncJob<T> build() {
-      if (deferral != null && !deferral.outbox().isNewestWins()) {
-        throw new IllegalStateException(
-            "job " + name + " must defer to an outbox with newestWins()," + " was "
-                + deferral.outbox() + " without: a run that died would put items in twice");
-      }
-      if (gate == null && (deferral != null || localOnlyOnCorruption)) {
-        throw new IllegalStateException("job " + name + " must have a gate to "
-            + (deferral != null ? "defer items" : "be local-only") + ": gate(..) was not called");
-      }
       if (source == null || target == null) {
         throw new IllegalStateException("job " + name + " must have a source and a target: "
             + (source == null ? "from(..)" : "to(..)") + " was not called");

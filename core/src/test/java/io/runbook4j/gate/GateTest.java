@@ -36,9 +36,7 @@ class GateTest {
 
   private final VirtualTime time = VirtualTime.builder().build();
   private final List<GateState> told = new ArrayList<>();
-  private GateFlag.Answer flag = GateFlag.Answer.ALLOW;
-  private final Gate gate =
-      Gate.builder("sync", time).flag(() -> flag).listener(told::add).build();
+  private final Gate gate = Gate.builder("sync", time).listener(told::add).build();
 
   private long allowed() {
     return IntStream.range(0, 1_000).filter(i -> gate.allows("key" + i)).count();
@@ -290,75 +288,6 @@ class GateTest {
   }
 
   @Test
-  void flag_localOnly_withinASecondAndRampsUpWhenItAllowsAgain() {
-    assertThat(gate.allows("a")).isTrue();
-    flag = GateFlag.Answer.LOCAL_ONLY;
-    time.advance(Duration.ofSeconds(1));
-
-    assertThat(gate.allows("a")).isFalse();
-    assertThat(localOnly().cause()).isEqualTo(Cause.FLAG);
-    flag = GateFlag.Answer.HOLD;
-    time.advance(HOLD);
-    assertThat(gate.isLocalOnly()).isTrue();
-    flag = GateFlag.Answer.ALLOW;
-    time.advance(Duration.ofSeconds(1));
-    assertThat(percent()).isEqualTo(10);
-  }
-
-  @Test
-  void flag_localOnlyDuringARamp_endsIt() {
-    gate.ramp(ANN);
-    flag = GateFlag.Answer.LOCAL_ONLY;
-    time.advance(Duration.ofSeconds(1));
-
-    assertThat(allowed()).isZero();
-    assertThat(localOnly().cause()).isEqualTo(Cause.FLAG);
-  }
-
-  @Test
-  void flag_allows_neverOverridesALocalOrder() {
-    flag = GateFlag.Answer.LOCAL_ONLY;
-    time.advance(Duration.ofSeconds(1));
-    assertThat(localOnly().cause()).isEqualTo(Cause.FLAG);
-    gate.localOnly(ANN);
-    flag = GateFlag.Answer.ALLOW;
-    time.advance(Duration.ofDays(1));
-
-    assertThat(gate.isLocalOnly()).isTrue();
-    assertThat(localOnly().order()).isEqualTo(ANN);
-  }
-
-  @Test
-  void flag_holds_aRampOnly() {
-    flag = GateFlag.Answer.HOLD;
-    time.advance(Duration.ofSeconds(1));
-    assertThat(gate.allows("a")).isTrue();
-    gate.ramp(ANN);
-    live(HOLD, 500, 0);
-    assertThat(percent()).isEqualTo(10);
-
-    flag = GateFlag.Answer.ALLOW;
-    time.advance(Duration.ofSeconds(1));
-
-    assertThat(percent()).isEqualTo(50);
-  }
-
-  @Test
-  void flag_fails_countsAsHold() {
-    Gate flagged = Gate.builder("g", time)
-        .flag(() -> {
-          throw new IllegalStateException("provider is down");
-        })
-        .build();
-    assertThat(flagged.allows("a")).isTrue();
-    flagged.ramp(ANN);
-    flagged.report(500, 0);
-    time.advance(HOLD);
-
-    assertThat(flagged.state().text()).contains("at 10 %");
-  }
-
-  @Test
   void open_byDefaultOfTheSpi_letsEverythingThrough() {
     assertThat(OutboundGate.open().allows("a")).isTrue();
     assertThat(OutboundGate.open().isLocalOnly()).isFalse();
@@ -375,16 +304,6 @@ class GateTest {
     asked.localOnly(ANN);
 
     assertThat(seen).containsExactly(false);
-  }
-
-  @Test
-  void open_flagSaysLocalOnly_isRefusedWithTheCause() {
-    flag = GateFlag.Answer.LOCAL_ONLY;
-
-    assertThatIllegalStateException()
-        .isThrownBy(() -> gate.open(ANN))
-        .withMessageContaining("Gate sync is kept local-only by its flag");
-    assertThatIllegalStateException().isThrownBy(() -> gate.ramp(ANN));
   }
 
   @Test
@@ -409,35 +328,6 @@ class GateTest {
     assertThat(gate.awaitAllowed("a", Duration.ofMinutes(7))).isFalse();
     assertThat(time.elapsed()).isEqualTo(Duration.ofMinutes(7));
     assertThat(gate.awaitAllowed("a", Duration.ZERO)).isFalse();
-  }
-
-  @Test
-  void awaitAllowed_flagAllowsLater_isSeenWithoutAnotherCaller() throws InterruptedException {
-    flag = GateFlag.Answer.LOCAL_ONLY;
-    time.advance(Duration.ofSeconds(1));
-    assertThat(gate.isLocalOnly()).isTrue();
-    String key = firstOfTheRamp();
-    time.executor().execute(() -> {
-      time.advance(Duration.ofMinutes(3));
-      flag = GateFlag.Answer.ALLOW;
-    });
-
-    assertThat(gate.awaitAllowed(key, Duration.ofHours(1))).isTrue();
-
-    assertThat(time.elapsed()).isBetween(Duration.ofSeconds(180), Duration.ofSeconds(183));
-    time.runToIdle();
-  }
-
-  /** The ramp's id has its start in it; one of these keys is in any 10 %, within three seconds. */
-  private String firstOfTheRamp() {
-    return IntStream.range(0, 100_000)
-        .mapToObj(i -> "k" + i)
-        .filter(key -> IntStream.rangeClosed(180, 183)
-            .allMatch(s ->
-                Simulation.bucket("sync@" + VirtualTime.builder().build().now().plusSeconds(s), key)
-                    < 1_000))
-        .findFirst()
-        .orElseThrow();
   }
 
   @Test

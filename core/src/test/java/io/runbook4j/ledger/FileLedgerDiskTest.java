@@ -20,8 +20,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Stream;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -43,6 +46,9 @@ class FileLedgerDiskTest {
     private int forced;
     private final AtomicLong written = new AtomicLong();
     private volatile long forcedBytes;
+
+    /** What the folder held, each time that it was forced. */
+    private final List<List<Path>> forcedFolders = new ArrayList<>();
 
     @Override
     public AppendedFile open(Path path) throws IOException {
@@ -88,6 +94,9 @@ class FileLedgerDiskTest {
     @Override
     public void forceFolder(Path path) throws IOException {
       Disk.system().forceFolder(path);
+      try (Stream<Path> files = Files.list(path)) {
+        forcedFolders.add(files.toList());
+      }
     }
   }
 
@@ -213,6 +222,19 @@ class FileLedgerDiskTest {
     }
 
     assertThat(disk.forced).isEqualTo(2);
+  }
+
+  @Test
+  void record_started_forcesTheFolderOnceTheFileIsInIt() throws IOException {
+    try (FileLedger ledger = open()) {
+      ledger.record(RUN, List.of(started(RUN, JOB)));
+      ledger.record(RUN, List.of(begun(1, "a")));
+
+      assertThat(disk.forcedFolders)
+          .singleElement()
+          .asInstanceOf(InstanceOfAssertFactories.list(Path.class))
+          .contains(folder.toRealPath().resolve(RUN + ".jsonl"));
+    }
   }
 
   @Test

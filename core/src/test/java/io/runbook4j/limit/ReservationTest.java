@@ -130,7 +130,24 @@ class ReservationTest {
     assertThat(reservation.tryTake()).isTrue();
   }
 
+  @Test
+  void abandoned_lapsesBeforeTheThreadBehindIsDue_thatOneMovesUp() {
+    RateLimiter slow =
+        RateLimiter.of("slow", time, Quota.of(1, Duration.ofMinutes(10)).margin(Duration.ZERO));
+    slow.tryAcquire();
+    slow.reserve(1);
+    AtomicReference<Duration> granted = blocked(slow);
+
+    time.runToIdle();
+
+    assertThat(granted.get()).isEqualTo(Duration.ofMinutes(11));
+  }
+
   private AtomicReference<Duration> blocked() {
+    return blocked(limiter);
+  }
+
+  private AtomicReference<Duration> blocked(RateLimiter limiter) {
     AtomicReference<Duration> granted = new AtomicReference<>();
     time.executor().execute(() -> {
       try {

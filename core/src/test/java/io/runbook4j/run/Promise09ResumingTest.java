@@ -28,6 +28,8 @@ import java.util.OptionalLong;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Promise 9: what was stopped can be resumed, whatever it left, and after a resume that failed. */
 class Promise09ResumingTest {
@@ -79,6 +81,29 @@ class Promise09ResumingTest {
 
     assertThat(report.state()).isEqualTo(RunState.STOPPED);
     assertThat(limits.limiter("job " + Scene.JOB).tryAcquire()).isTrue();
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = InDoubt.class,
+      names = {"REAPPLY", "VERIFY"})
+  void resume_itemsOfTheOpenChunkHadAttempts_countsThem(InDoubt policy) {
+    SimulatedService service = scene
+        .service()
+        .verifying()
+        .failing(FailureKind.SERVER_ERROR, "k3")
+        .callFault(3, CallFault.CRASH_BEFORE_APPLYING)
+        .build();
+    SyncJob.Builder<String> policies =
+        Scene.policies().inDoubt(policy).on(FailureKind.SERVER_ERROR, Reaction.retry(3));
+
+    scene.live(CrashSwitch.create(), policies, Scene.source(10), service);
+    scene.live(CrashSwitch.create(), policies, Scene.source(10), service);
+
+    assertThat(scene.newest().counts()).isEqualTo(new Counts(10, 9, 1, 0, 0, 0));
+    assertThat(service.timesSent("k3"))
+        .as("one try and three more, and the call that the process did not outlive")
+        .isEqualTo(5);
   }
 
   @Test

@@ -5,7 +5,6 @@ import io.runbook4j.spi.sync.ChunkResult;
 import io.runbook4j.spi.sync.Failure;
 import io.runbook4j.spi.sync.FailureException;
 import io.runbook4j.spi.sync.FailureKind;
-import io.runbook4j.spi.sync.Outcome;
 import io.runbook4j.spi.sync.Target;
 import io.runbook4j.spi.time.Time;
 import java.time.Duration;
@@ -17,7 +16,6 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
-import java.util.concurrent.TimeUnit;
 
 /**
  * A rate-limited service for tests. Without further settings it applies all it is sent, at once;
@@ -31,8 +29,7 @@ import java.util.concurrent.TimeUnit;
  * the caller gets its answer.
  */
 public final class SimulatedService {
-  private static final Duration ASKED_WAIT = Duration.ofSeconds(10);
-  private static final Failure NO_ANSWER = Failure.of(FailureKind.TIMEOUT, "simulated: no answer");
+  static final Failure NO_ANSWER = Failure.of(FailureKind.TIMEOUT, "simulated: no answer");
 
   private final Time time;
   private final long originNanos;
@@ -40,11 +37,10 @@ public final class SimulatedService {
   private final Settings settings;
   private final ItemFaults itemFaults;
   private final CallFaults callFaults;
-  private final List<SlidingLog> limits = new ArrayList<>();
-  private final List<Outage> outages;
   private final ServiceRecord record = new ServiceRecord();
+  private final CallRefusals refusals;
+  private final ChunkApplier applier;
   private final Target<String> target = new ServiceTarget();
-  private boolean credentialExpired;
   private int refreshes;
 
   private SimulatedService(Builder builder) {
@@ -54,8 +50,10 @@ public final class SimulatedService {
     settings = new Settings(builder);
     itemFaults = new ItemFaults(builder.itemFaults);
     callFaults = new CallFaults(builder.callFaults);
-    outages = new ArrayList<>(builder.outages);
+    List<SlidingLog> limits = new ArrayList<>();
     builder.limits.forEach((window, permits) -> limits.add(new SlidingLog(permits, window)));
+    refusals = new CallRefusals(settings, limits, builder.outages, itemFaults, record);
+    applier = new ChunkApplier(itemFaults, record, settings.idempotency, chance);
   }
 
   /** {@return a builder for a service that waits on {@code time} and has no faults} */
@@ -112,8 +110,7 @@ public final class SimulatedService {
   public synchronized void heal() {
     itemFaults.clear();
     callFaults.clear();
-    outages.clear();
-    credentialExpired = false;
+    refusals.heal();
   }
 
   private long nanosSinceStart() {
@@ -133,7 +130,7 @@ public final class SimulatedService {
       throw new SimulatedCrash("before call " + call + " was applied");
     }
     Reply reply = reply(chunk, call, now, fault);
-    if (reply instanceof Answer answer) {
+    if (reply instanceof Reply.Answer answer) {
       record.answer(call, answer.result());
     }
     return reply;
@@ -141,126 +138,15 @@ public final class SimulatedService {
 
   private Reply reply(Chunk<String> chunk, int call, long now, Optional<CallFault> fault) {
     if (fault.filter(CallFault.LOST_BEFORE_APPLYING::equals).isPresent()) {
-      return new Answer(ChunkResult.unanswered(NO_ANSWER));
+      return new Reply.Answer(ChunkResult.unanswered(NO_ANSWER));
     }
-    Optional<Failure> refusal = refusal(chunk, now, fault);
+    Optional<Failure> refusal = refusals.refusal(chunk, now, fault);
     if (refusal.isPresent()) {
-      return new Answer(ChunkResult.refused(refusal.orElseThrow()));
+      return new Reply.Answer(ChunkResult.refused(refusal.orElseThrow()));
     }
-    return fault.map(f -> applyBadly(chunk, call, f)).orElseGet(() -> new Answer(applyAll(chunk)));
-  }
-
-  private Optional<Failure> refusal(Chunk<String> chunk, long now, Optional<CallFault> fault) {
-    long wait = limits.stream().mapToLong(limit -> limit.waitNanos(now)).max().orElse(0);
-    if (wait == 0 || settings.countRefused) {
-      limits.forEach(limit -> limit.count(now));
-    }
-    if (wait > 0) {
-      return Optional.of(throttled(wholeSeconds(wait)));
-    }
-    record.accept(now);
-    if (outages.stream().anyMatch(outage -> outage.covers(now))) {
-      return Optional.of(
-          Failure.of(FailureKind.SERVER_ERROR, "simulated outage").withCode("503"));
-    }
-    credentialExpired |= fault.filter(CallFault.AUTHENTICATION::equals).isPresent();
-    if (credentialExpired) {
-      return Optional.of(Failure.of(FailureKind.AUTHENTICATION, "simulated: credential expired")
-          .withCode("401"));
-    }
-    return badData(chunk);
-  }
-
-  private Optional<Failure> badData(Chunk<String> chunk) {
-    if (chunk.size() > settings.maxChunk) {
-      return Optional.of(
-          Failure.of(FailureKind.TOO_LARGE, chunk.size() + " items, at most " + settings.maxChunk));
-    }
-    if (itemFaults.poisons(chunk.keys())) {
-      return Optional.of(
-          Failure.of(FailureKind.INVALID, "simulated: the chunk holds bad data").withCode("400"));
-    }
-    return Optional.empty();
-  }
-
-  private Reply applyBadly(Chunk<String> chunk, int call, CallFault fault) {
-    return switch (fault) {
-      case RATE_LIMITED -> new Answer(ChunkResult.refused(throttled(ASKED_WAIT)));
-      case SERVER_ERROR ->
-        new Answer(ChunkResult.refused(
-            Failure.of(FailureKind.SERVER_ERROR, "simulated error").withCode("500")));
-      case NETWORK ->
-        new Thrown(
-            new FailureException(Failure.of(FailureKind.NETWORK, "simulated: connection refused")));
-      case PARTIAL_ANSWER -> new Answer(applyAndForget(chunk));
-      case CRASH_WHILE_APPLYING -> {
-        chunk.keys().stream().limit((chunk.size() + 1) / 2).forEach(key -> applyItem(chunk, key));
-        throw new SimulatedCrash("while call " + call + " was applied");
-      }
-      case CRASH_AFTER_APPLYING -> {
-        applyAll(chunk);
-        throw new SimulatedCrash("after call " + call + " was applied");
-      }
-      case LOST_AFTER_APPLYING -> {
-        applyAll(chunk);
-        yield new Answer(ChunkResult.unanswered(NO_ANSWER));
-      }
-      case BROKEN_AFTER_APPLYING -> {
-        applyAll(chunk);
-        yield new Thrown(new IllegalStateException("simulated: call " + call + " broke"));
-      }
-      case INVENTED_KEY -> new Answer(withInventedKey(applyAll(chunk), call));
-      case AUTHENTICATION, LOST_BEFORE_APPLYING, CRASH_BEFORE_APPLYING ->
-        throw new IllegalStateException("handled on arrival: " + fault);
-    };
-  }
-
-  private ChunkResult applyAll(Chunk<String> chunk) {
-    ChunkResult.Builder result = ChunkResult.builder();
-    chunk.keys().forEach(key -> result.outcome(key, applyItem(chunk, key)));
-    return result.build();
-  }
-
-  private ChunkResult applyAndForget(Chunk<String> chunk) {
-    ChunkResult.Builder result = ChunkResult.builder();
-    int forgottenAtLeast = chance.nextInt(chunk.size());
-    for (int i = 0; i < chunk.size(); i++) {
-      String key = chunk.keys().get(i);
-      boolean forgotten = i == forgottenAtLeast || chance.nextBoolean();
-      if (!forgotten) {
-        result.outcome(key, applyItem(chunk, key));
-      } else if (chance.nextBoolean()) {
-        applyItem(chunk, key);
-      }
-    }
-    return result.build();
-  }
-
-  private Outcome applyItem(Chunk<String> chunk, String key) {
-    Optional<Failure> failure = itemFaults.next(key);
-    if (failure.isPresent()) {
-      return Outcome.failed(failure.orElseThrow());
-    }
-    record.apply(key, chunk.idempotencyKey(), settings.idempotency);
-    return Outcome.succeeded();
-  }
-
-  private static ChunkResult withInventedKey(ChunkResult honest, int call) {
-    ChunkResult.Builder result = ChunkResult.builder();
-    honest.reported().forEach(result::outcome);
-    return result.succeeded("invented-" + call).build();
-  }
-
-  private static Failure throttled(Duration wait) {
-    return Failure.of(FailureKind.RATE_LIMITED, "simulated: too many calls")
-        .withCode("429")
-        .withRetryAfter(wait);
-  }
-
-  /** {@return the wait as a Retry-After header says it: never too short} */
-  private static Duration wholeSeconds(long nanos) {
-    long second = TimeUnit.SECONDS.toNanos(1);
-    return Duration.ofSeconds((nanos + second - 1) / second);
+    return fault
+        .map(f -> applier.applyBadly(chunk, call, f))
+        .orElseGet(() -> new Reply.Answer(applier.applyAll(chunk)));
   }
 
   private synchronized Duration latency() {
@@ -270,7 +156,7 @@ public final class SimulatedService {
   }
 
   private synchronized Map<String, Target.Verdict> look(List<String> keys) {
-    if (outages.stream().anyMatch(outage -> outage.covers(nanosSinceStart()))) {
+    if (refusals.isOut(nanosSinceStart())) {
       throw new FailureException(Failure.of(FailureKind.SERVER_ERROR, "simulated outage"));
     }
     Map<String, Target.Verdict> verdicts = new LinkedHashMap<>();
@@ -281,25 +167,11 @@ public final class SimulatedService {
 
   private synchronized boolean refresh() {
     refreshes++;
-    credentialExpired &= !settings.refreshable;
-    return settings.refreshable;
-  }
-
-  /** What a caller gets. */
-  private sealed interface Reply {}
-
-  private record Answer(ChunkResult result) implements Reply {}
-
-  private record Thrown(RuntimeException exception) implements Reply {}
-
-  private record Outage(long fromNanos, long lengthNanos) {
-    boolean covers(long now) {
-      return now >= fromNanos && now - fromNanos < lengthNanos;
-    }
+    return refusals.refresh();
   }
 
   /** What stays as it was built. */
-  private static final class Settings {
+  static final class Settings {
     final Idempotency idempotency;
     final boolean verifying;
     final boolean refreshable;
@@ -309,7 +181,7 @@ public final class SimulatedService {
     final long leastLatencyNanos;
     final long mostLatencyNanos;
 
-    Settings(Builder builder) {
+    private Settings(Builder builder) {
       idempotency = builder.idempotency;
       verifying = builder.verifying;
       refreshable = builder.refreshable;
@@ -326,10 +198,7 @@ public final class SimulatedService {
     public ChunkResult apply(Chunk<String> chunk) throws InterruptedException {
       Reply reply = receive(chunk);
       time.sleep(latency());
-      if (reply instanceof Thrown thrown) {
-        throw thrown.exception();
-      }
-      return ((Answer) reply).result();
+      return reply.resultOrThrow();
     }
 
     @Override
@@ -368,7 +237,7 @@ public final class SimulatedService {
     private final ItemFaults itemFaults = new ItemFaults();
     private final CallFaults callFaults = new CallFaults();
     private final Map<Long, Integer> limits = new LinkedHashMap<>();
-    private final List<Outage> outages = new ArrayList<>();
+    private final List<CallRefusals.Outage> outages = new ArrayList<>();
     private long seed = 1;
     private Idempotency idempotency = Idempotency.NONE;
     private boolean verifying;
@@ -485,7 +354,7 @@ public final class SimulatedService {
      * Lets every call fail with SERVER_ERROR for a while, counted from when the service is built.
      */
     public Builder outage(Duration from, Duration length) {
-      outages.add(new Outage(VirtualTime.nanos(from), VirtualTime.nanos(length)));
+      outages.add(new CallRefusals.Outage(VirtualTime.nanos(from), VirtualTime.nanos(length)));
       return this;
     }
 

@@ -12,9 +12,8 @@ final class VirtualTasks implements Executor {
   private final Baton baton;
   private final VirtualSignal allEnded;
 
-  // Threads are reused, because a simulation may start thousands of tasks, and end when idle,
-  // because
-  // a test may make thousands of simulations.
+  // Threads are reused, because a simulation may start thousands of tasks, and end when idle, for a
+  // test may make thousands of simulations.
   private final Executor threads = new ThreadPoolExecutor(
       0, Integer.MAX_VALUE, 200, TimeUnit.MILLISECONDS, new SynchronousQueue<>(), task -> {
         Thread thread = new Thread(task);

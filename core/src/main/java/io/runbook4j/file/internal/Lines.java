@@ -95,11 +95,6 @@ public final class Lines implements Closeable {
     return end;
   }
 
-  /** {@return whether the line ends with a line break, not with the file} */
-  public boolean isTerminated() {
-    return terminated;
-  }
-
   /** {@return whether the line is one that {@link JsonLine} has sealed, its line break included} */
   public boolean isWhole() {
     return terminated && Seal.isIntact(buffer, start, end);

@@ -1,6 +1,7 @@
 package io.runbook4j.spi.ledger;
 
 import io.runbook4j.spi.sync.FailureKind;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.EnumSet;
@@ -110,12 +111,7 @@ public final class ItemFilter {
     return new ItemFilter(states, kinds, code, keys, text, limit, newestFirst);
   }
 
-  /** {@return the oldest items first, which is the default} */
-  public ItemFilter oldestFirst() {
-    return new ItemFilter(states, kinds, code, keys, text, limit, false);
-  }
-
-  /** {@return the newest items first} */
+  /** {@return the newest items first, in the place of the oldest} */
   public ItemFilter newestFirst() {
     return new ItemFilter(states, kinds, code, keys, text, limit, true);
   }
@@ -140,8 +136,8 @@ public final class ItemFilter {
     if (!newestFirst) {
       return items.stream().filter(this::accepts).limit(limit).toList();
     }
-    java.util.ArrayList<ItemRecord> passing =
-        new java.util.ArrayList<>(items.stream().filter(this::accepts).toList());
+    List<ItemRecord> passing =
+        new ArrayList<>(items.stream().filter(this::accepts).toList());
     Collections.reverse(passing);
     return List.copyOf(passing.subList(0, Math.min(limit, passing.size())));
   }

@@ -1,6 +1,7 @@
 package io.runbook4j.spi.ledger;
 
 import io.runbook4j.spi.sync.Failure;
+import io.runbook4j.spi.sync.Outcome;
 import java.time.Instant;
 import java.util.Objects;
 import java.util.Optional;
@@ -35,7 +36,7 @@ public final class ItemRecord {
    * it is not reached yet}
    */
   public static ItemRecord of(RunId run, String key, Instant at, ItemResult result) {
-    return result.outcome().fold(new io.runbook4j.spi.sync.Outcome.Cases<>() {
+    return result.outcome().fold(new Outcome.Cases<>() {
       @Override
       public ItemRecord succeeded() {
         return new ItemRecord(run, key, at, ItemState.SUCCEEDED, null, "");

@@ -127,7 +127,7 @@ public final class Page<T> {
     for (int i = 0; i < size(); i++) {
       T value = values.get(i);
       if (value == null) {
-        mapped.unreadable(key(i), unreadable.getOrDefault(i, MISSING));
+        mapped.unreadable(key(i), Objects.requireNonNull(unreadable.get(i)));
       } else {
         mapInto(mapped, key(i), value, mapping);
       }
@@ -158,16 +158,13 @@ public final class Page<T> {
     for (int i = 0; i < size(); i++) {
       T value = values.get(i);
       if (value == null) {
-        kept.unreadable(key(i), unreadable.getOrDefault(i, MISSING));
+        kept.unreadable(key(i), Objects.requireNonNull(unreadable.get(i)));
       } else if (test.test(value)) {
         kept.add(key(i), value);
       }
     }
     return kept.end(next);
   }
-
-  private static final Failure MISSING =
-      Failure.of(FailureKind.INVALID, "the source gave no value");
 
   /**
    * Collects a page. Not safe for many threads; of no use after {@link #next} or {@link #last}.
