@@ -111,7 +111,12 @@ public final class ItemFilter {
     return new ItemFilter(states, kinds, code, keys, text, limit, newestFirst);
   }
 
-  /** {@return the newest items first, in the place of the oldest} */
+  /** {@return the oldest items first, which is the default} */
+  public ItemFilter oldestFirst() {
+    return new ItemFilter(states, kinds, code, keys, text, limit, false);
+  }
+
+  /** {@return the newest items first} */
   public ItemFilter newestFirst() {
     return new ItemFilter(states, kinds, code, keys, text, limit, true);
   }

@@ -84,7 +84,9 @@ abstract class ItemsContract extends RunsContract {
     assertThat(keys(ledger.items(run, all.keys(List.of("f", "b", "e"))))).containsExactly("b", "f");
     assertThat(keys(ledger.items(run, all.text("UNCHANGED")))).containsExactly("b");
     assertThat(keys(ledger.items(run, all.limit(2)))).containsExactly("a", "b");
-    assertThat(keys(ledger.items(run, all.limit(2).newestFirst()))).containsExactly("f", "d");
+    ItemFilter newest = all.limit(2).newestFirst();
+    assertThat(keys(ledger.items(run, newest))).containsExactly("f", "d");
+    assertThat(keys(ledger.items(run, newest.oldestFirst()))).containsExactly("a", "b");
     assertThat(keys(ledger.items(run, all.code("BAD_EMAIL").kinds(FailureKind.CONFLICT))))
         .isEmpty();
   }
