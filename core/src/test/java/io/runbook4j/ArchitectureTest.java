@@ -135,7 +135,8 @@ class ArchitectureTest {
       Map.entry("ledger", Set.of("file.internal")),
       Map.entry("limit", Set.of()),
       Map.entry("health", Set.of("alert", "file.internal")),
-      Map.entry("report", Set.of("adapter", "chunk", "integrity", "ledger", "run")),
+      Map.entry(
+          "report", Set.of("adapter", "chunk", "file.internal", "integrity", "ledger", "run")),
       Map.entry("schedule", Set.of("file.internal")),
       Map.entry("source", Set.of("sql.internal")),
       Map.entry("sql.internal", Set.of()));

@@ -21,7 +21,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.function.BiConsumer;
 import java.util.function.UnaryOperator;
@@ -57,7 +56,7 @@ public final class Incidents implements AlertChannel, AutoCloseable {
 
   private final IncidentDesk desk;
   private final Severity opensFrom;
-  private final Terms.Advisor advisor;
+  private final Advisor advisor;
   private final UnaryOperator<String> redaction;
 
   private Incidents(Builder builder) {
@@ -68,7 +67,7 @@ public final class Incidents implements AlertChannel, AutoCloseable {
       chain.add(step.who());
       routers.add(step.router());
     });
-    advisor = new Terms.Advisor(builder.triage, new ConcurrentHashMap<>(builder.services));
+    advisor = new Advisor(builder.triage, builder.services);
     redaction = builder.redaction;
     Terms terms =
         new Terms(builder.install, List.copyOf(chain), builder.rounds, builder.periods(), advisor);
@@ -95,7 +94,7 @@ public final class Incidents implements AlertChannel, AutoCloseable {
   /** Takes an alert: opens an incident, adds to it, resolves it, or passes the alert on. */
   @Override
   public void send(Alert alert) {
-    Alert safe = safe(alert);
+    Alert safe = safe(advisor.plain(alert));
     desk.change((book, now) -> take(book, now, safe));
   }
 

@@ -60,14 +60,7 @@ final class SealedFile {
    * @throws IllegalStateException if another owner has it, or it is of a newer format
    */
   Optional<Saved> read() throws IOException {
-    Path folder = path.toAbsolutePath().getParent();
-    if (folder != null) {
-      Files.createDirectories(folder);
-    }
-    claim = Claim.on(path)
-        .orElseThrow(() -> new IllegalStateException(kind.name() + " " + path
-            + " is held by another owner, of this process or another one. Nothing was changed. Give"
-            + " each a file of its own, or close the other one first."));
+    claim = Claim.of(path, kind.name());
     boolean isRead = false;
     try {
       Optional<Saved> saved =

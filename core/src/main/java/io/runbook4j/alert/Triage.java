@@ -9,6 +9,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * What an operator does about a symptom: symptom, likely cause, action, for a failure kind or any
@@ -95,6 +96,11 @@ public final class Triage {
     return Symptoms.of(alert).stream()
         .flatMap(symptom -> advice(symptom, service).stream())
         .findFirst();
+  }
+
+  /** {@return what every row says} */
+  Stream<Advice> advice() {
+    return rows.values().stream();
   }
 
   private static List<String> words(String service) {

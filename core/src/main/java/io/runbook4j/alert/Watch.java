@@ -53,6 +53,7 @@ public final class Watch implements AutoCloseable {
 
   private final WatchClock clock;
   private final AlertRouter router;
+  private final Advisor advisor;
   private final Executor executor;
   private final SipHash userHash;
   private final @Nullable StateFile stateFile;
@@ -69,6 +70,7 @@ public final class Watch implements AutoCloseable {
   private Watch(Builder builder) {
     clock = new WatchClock(builder.time);
     router = builder.router;
+    advisor = new Advisor(builder.triage, Map.of());
     executor = builder.executor;
     saveEvery = builder.saveEvery;
     wakeSignal = builder.time.newSignal();
@@ -136,7 +138,7 @@ public final class Watch implements AutoCloseable {
       taken = List.copyOf(outgoing);
       outgoing.clear();
     }
-    taken.forEach(router::send);
+    taken.forEach(alert -> router.send(alert.isResolved() ? alert : advisor.advised(alert)));
     return !taken.isEmpty();
   }
 
@@ -267,6 +269,14 @@ public final class Watch implements AutoCloseable {
     job(job).intact();
   }
 
+  /**
+   * Says which service a job's target is, for the triage table. Default the job's name, of which a
+   * word may be a service's.
+   */
+  public void service(String job, String service) {
+    advisor.services().put(Words.named("job", job), Words.named("service", service));
+  }
+
   /** {@return the router that is told what fires} */
   public AlertRouter router() {
     return router;
@@ -380,6 +390,7 @@ public final class Watch implements AutoCloseable {
     private final Time time;
     private final AlertRouter router;
     private final Map<String, List<Rule>> jobs = new LinkedHashMap<>();
+    private Triage triage = Triage.defaults();
     private @Nullable Path state;
     private Duration saveEvery = Duration.ofSeconds(30);
     private Executor executor = task -> {
@@ -401,6 +412,15 @@ public final class Watch implements AutoCloseable {
     public Builder job(String name, List<Rule> rules) {
       check(name, rules);
       jobs.put(name, List.copyOf(rules));
+      return this;
+    }
+
+    /**
+     * Sets the table of what to do about what: its row for what an alert is about goes behind the
+     * alert's text. Default the runbooks'; {@code Triage.builder().build()} has none.
+     */
+    public Builder triage(Triage triage) {
+      this.triage = Objects.requireNonNull(triage, "triage");
       return this;
     }
 

@@ -3,6 +3,7 @@ package io.runbook4j.health;
 import io.runbook4j.alert.Rule;
 import io.runbook4j.alert.RunbookRules;
 import io.runbook4j.alert.Watch;
+import io.runbook4j.file.internal.Claim;
 import io.runbook4j.file.internal.Disk;
 import io.runbook4j.spi.health.Health;
 import io.runbook4j.spi.health.Health.Status;
@@ -11,7 +12,6 @@ import io.runbook4j.spi.sync.FailureKind;
 import io.runbook4j.spi.time.Time;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -30,9 +30,9 @@ import org.slf4j.LoggerFactory;
  * What was promised for each calendar month (UTC), what came of it, and how much may still go
  * wrong. Safe for many threads.
  *
- * <p>It keeps a few counts for each of the last 13 months, in memory and in a file, which one
- * process at a time may use. The file is replaced every 30 seconds while something changes, and
- * when this is closed: what a process that dies has not saved is lost.
+ * <p>It keeps a few counts for each of the last 13 months, in memory and in a file, which one of
+ * these at a time has. The file is replaced every 30 seconds while something changes, and when this
+ * is closed: what a process that dies has not saved is lost.
  *
  * <p>Whether the service is up is sampled. The time between two samples counts as the first of them
  * was; more than 15 minutes between them, or a time in which this process was down, counts as
@@ -54,11 +54,14 @@ public final class ServiceLevels implements AutoCloseable {
   private final Object writing = new Object();
   private final Months months; // guarded by this
   private boolean isChanged; // guarded by this
+  private final Claim claim;
   private boolean isBroken; // guarded by writing
+  private boolean isClosed; // guarded by writing
   private final @Nullable Watch watch;
   private final String job;
 
-  private ServiceLevels(Builder builder, Months months) {
+  private ServiceLevels(Builder builder, Claim claim, Months months) {
+    this.claim = claim;
     this.file = builder.file;
     this.time = builder.time;
     this.targets =
@@ -186,19 +189,19 @@ public final class ServiceLevels implements AutoCloseable {
   }
 
   /**
-   * Saves what was counted, if anything was since the last time; on disk when this returns.
+   * Saves what was counted, if anything was since the last time; on disk when this returns. Does
+   * nothing once this is closed.
    *
    * @throws UncheckedIOException if it could not be written; it is tried again
    */
   public void save() {
     synchronized (writing) {
-      Optional<byte[]> fresh = takeChanged();
+      Optional<byte[]> fresh = isClosed ? Optional.empty() : takeChanged();
       if (fresh.isEmpty()) {
         return;
       }
       try {
         byte[] text = fresh.get();
-        Files.createDirectories(Disk.folderOf(file));
         Disk.system().replace(file, to -> to.append(text, text.length));
         isBroken = false;
       } catch (IOException e) {
@@ -223,15 +226,30 @@ public final class ServiceLevels implements AutoCloseable {
   }
 
   /**
-   * Saves and stops saving. May be called twice.
+   * Saves, lets go of the file and stops saving. A second time does nothing.
    *
-   * @throws UncheckedIOException if it could not be saved
+   * @throws UncheckedIOException if it could not be saved; what was not saved is lost
    */
   @Override
   public void close() {
     saver.close();
     own.ifPresent(ExecutorService::shutdown);
-    save();
+    synchronized (writing) {
+      try {
+        save();
+      } finally {
+        isClosed = true;
+        letGo(file, claim);
+      }
+    }
+  }
+
+  private static void letGo(Path file, Claim claim) {
+    try {
+      claim.close();
+    } catch (IOException e) {
+      LOG.warn("The lock of service levels {} cannot be closed.", file, e);
+    }
   }
 
   /** Collects what was promised. Not safe for many threads. */
@@ -321,8 +339,8 @@ public final class ServiceLevels implements AutoCloseable {
     /**
      * Reads the file, if there is one, and begins to save.
      *
-     * @throws IllegalStateException if the file is damaged or of another version; it is left as it
-     *     is
+     * @throws IllegalStateException if the file is damaged or of another version, or another owner
+     *     has it; it is left as it is
      * @throws UncheckedIOException if it cannot be read
      * @throws IllegalArgumentException if the watch knows the job by other rules
      */
@@ -330,10 +348,27 @@ public final class ServiceLevels implements AutoCloseable {
       if (watch != null) {
         watch.add(job, rules);
       }
-      ServiceLevels levels = new ServiceLevels(this, Months.read(file));
-      Executor saving = executor == null ? levels.own.orElseThrow() : executor;
-      levels.saver.start(saving, "service levels");
-      return levels;
+      Claim claim = claim();
+      boolean isOpen = false;
+      try {
+        ServiceLevels levels = new ServiceLevels(this, claim, Months.read(file));
+        Executor saving = executor == null ? levels.own.orElseThrow() : executor;
+        levels.saver.start(saving, "service levels");
+        isOpen = true;
+        return levels;
+      } finally {
+        if (!isOpen) {
+          letGo(file, claim);
+        }
+      }
+    }
+
+    private Claim claim() {
+      try {
+        return Claim.of(file, "The file of service levels");
+      } catch (IOException e) {
+        throw new UncheckedIOException("Service levels " + file + " cannot be claimed", e);
+      }
     }
   }
 }

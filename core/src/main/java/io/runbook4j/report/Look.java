@@ -37,6 +37,7 @@ final class Look {
       svg{display:block;width:100%;height:5rem;background:var(--card);border-bottom:1px solid var(--soft)}
       svg.row{height:.8rem;border:0}
       svg.small{height:2.5rem}
+      .reasons li{margin:.6rem 0}
       .plain{fill:var(--bar)}.partly{fill:var(--part)}.badly{fill:var(--bad)}.limited{fill:var(--warn)}.waited{fill:var(--wait)}
       .ends{display:flex;justify-content:space-between;color:var(--soft)}
       .key svg{display:inline-block;width:.8em;height:.8em;border:0;margin:0 .35em 0 0;vertical-align:baseline}
@@ -47,7 +48,9 @@ final class Look {
       td.n,th.n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
       .w1 td:nth-child(1),.w2 td:nth-child(2),.w3 td:nth-child(3),.w4 td:nth-child(4),.w5 td:nth-child(5),
       .w6 td:nth-child(6){overflow-wrap:normal}
-      @media screen and (min-width:56rem){
+      .b1 td:nth-child(1),.b2 td:nth-child(2),.b3 td:nth-child(3),.b4 td:nth-child(4),.b5 td:nth-child(5),
+      .b6 td:nth-child(6){min-width:12em}
+      @media print,(min-width:52rem){
       .s1 td:nth-child(1),.s2 td:nth-child(2),.s3 td:nth-child(3),.s4 td:nth-child(4),.s5 td:nth-child(5),
       .s6 td:nth-child(6){white-space:nowrap}
       }
@@ -75,7 +78,7 @@ final class Look {
       :root{--ground:#fff;--card:#fff;--text:#000;--soft:#333;--line:#999;--good:#0a5c22;--bad:#a30f1b;--warn:#7a4700;
       --bar:#2f6fb3;--part:#8250c4;--wait:#6b7683}
       body{font-size:10pt}main{max-width:none;padding:0}
-      .filter,details:not([open]){display:none}.counts{grid-template-columns:repeat(6,1fr)}h2,h2+p,figcaption{break-after:avoid}tr,figure,.counts li{break-inside:avoid}
+      .filter,details:not([open]){display:none}.counts{grid-template-columns:repeat(6,1fr)}h2,h2+p,figcaption{break-after:avoid}tr,figure,.counts li,.reasons li{break-inside:avoid}.key{break-before:avoid}
       svg rect{print-color-adjust:exact;-webkit-print-color-adjust:exact}
       .counts li,pre,.verdict{border:1px solid #999}
       }

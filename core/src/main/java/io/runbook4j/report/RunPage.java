@@ -65,7 +65,7 @@ final class RunPage {
   }
 
   private void head() {
-    String mood = facts.isClean() ? "good" : isStopped() ? "bad" : "warn";
+    String mood = facts.isClean() ? "good" : isStopped() || isCorrupt() ? "bad" : "warn";
     page.element("h1", text(report.job()));
     page.open("p", "verdict " + mood).open("b", mood).markup(facts.verdict()).markup("</b> ");
     page.markup(facts.sentence()).close("p");
@@ -86,6 +86,10 @@ final class RunPage {
 
   private boolean isStopped() {
     return facts.report().state() != RunState.COMPLETED;
+  }
+
+  private boolean isCorrupt() {
+    return report.findings().stream().anyMatch(Finding::corruption);
   }
 
   private String kind() {

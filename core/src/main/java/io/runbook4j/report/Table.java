@@ -13,6 +13,10 @@ import java.util.regex.Pattern;
 final class Table {
   private static final int MOST_SHAPED = 6; // as many as the style knows
   private static final int SHORT = 24;
+  /** How many characters of a row may be in columns that are not wrapped. */
+  private static final int UNWRAPPED = 72;
+
+  private static final int MOST_BROKEN = 3;
   private static final Pattern LONG_WORD = Pattern.compile("\\S{21}");
 
   private final List<String> columns;
@@ -57,21 +61,34 @@ final class Table {
 
   /**
    * {@return the classes that keep columns together: {@code w2} if the second has no long word, so
-   * that none is broken in two, {@code s2} if its cells are short and fit on a line}
+   * that none is broken in two, else {@code b2}, so that it is wide enough for all but the longest;
+   * {@code s2} if its cells are short and fit on a line, and those of all such columns do}
    */
   private static String shape(List<List<String>> rows) {
-    List<String> shape = new ArrayList<>();
+    List<String> whole = new ArrayList<>();
+    List<String> broken = new ArrayList<>();
+    List<String> unwrapped = new ArrayList<>();
+    int width = 0;
     int count = rows.isEmpty() ? 0 : Math.min(MOST_SHAPED, rows.get(0).size());
     for (int i = 0; i < count; i++) {
       int column = i;
-      if (rows.stream().allMatch(row -> !LONG_WORD.matcher(row.get(column)).find())) {
-        shape.add("w" + (i + 1));
-      }
-      if (rows.stream().allMatch(row -> row.get(column).length() <= SHORT)) {
-        shape.add("s" + (i + 1));
+      boolean isWhole =
+          rows.stream().noneMatch(row -> LONG_WORD.matcher(row.get(column)).find());
+      (isWhole ? whole : broken).add((isWhole ? "w" : "b") + (i + 1));
+      int longest =
+          rows.stream().mapToInt(row -> row.get(column).length()).max().orElse(0);
+      if (longest <= SHORT) {
+        unwrapped.add("s" + (i + 1));
+        width += longest;
       }
     }
-    return String.join(" ", shape);
+    if (broken.size() <= MOST_BROKEN) {
+      whole.addAll(broken);
+    }
+    if (width <= UNWRAPPED) {
+      whole.addAll(unwrapped);
+    }
+    return String.join(" ", whole);
   }
 
   static void leftOut(Page page, long count) {

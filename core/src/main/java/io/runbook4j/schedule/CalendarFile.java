@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.runbook4j.file.internal.Claim;
 import io.runbook4j.file.internal.Disk;
 import io.runbook4j.schedule.MaintenanceCalendar.Done;
 import java.io.IOException;
@@ -25,9 +26,34 @@ final class CalendarFile {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final Path path;
+  private final Claim claim;
 
-  CalendarFile(Path path) {
-    this.path = path.toAbsolutePath();
+  private CalendarFile(Path path, Claim claim) {
+    this.path = path;
+    this.claim = claim;
+  }
+
+  /**
+   * Claims the file, for one calendar at a time.
+   *
+   * @throws IllegalStateException if another one has it
+   */
+  static CalendarFile claim(Path file) {
+    Path path = file.toAbsolutePath();
+    try {
+      return new CalendarFile(path, Claim.of(path, "Maintenance calendar"));
+    } catch (IOException e) {
+      throw new UncheckedIOException("Maintenance calendar " + path + " cannot be claimed", e);
+    }
+  }
+
+  /** Lets go of the file, which must not be written any more. A second time does nothing. */
+  void close() {
+    try {
+      claim.close();
+    } catch (IOException e) {
+      throw new UncheckedIOException("Maintenance calendar " + path + " cannot be let go", e);
+    }
   }
 
   /** {@return each task's progress; nothing if there is no file} */
@@ -90,7 +116,6 @@ final class CalendarFile {
     });
     try {
       byte[] text = JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(root);
-      Files.createDirectories(Disk.folderOf(path));
       Disk.system().replace(path, file -> file.append(text, text.length));
     } catch (IOException e) {
       throw new UncheckedIOException(

@@ -19,7 +19,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Which maintenance is due, who did it when, and a warning when nobody did. It remembers that in a
- * file, which one process at a time may use. Safe for many threads.
+ * file, which one calendar at a time has. Safe for many threads.
  *
  * <p>A task counts from the moment at which a calendar on the file first knew it. What became due
  * while no process ran is due, and overdue, once.
@@ -27,7 +27,7 @@ import org.slf4j.LoggerFactory;
  * <p>It keeps the last {@value #MOST_KEPT} entries of each task, in memory and in the file. A task
  * that is no longer given stays in the file, and is back when it is given again.
  */
-public final class MaintenanceCalendar {
+public final class MaintenanceCalendar implements AutoCloseable {
   /** How many entries of each task are kept. */
   public static final int MOST_KEPT = 50;
 
@@ -39,6 +39,7 @@ public final class MaintenanceCalendar {
   private final Map<String, MaintenanceTask> tasks;
   private final AtomicBoolean isWarning = new AtomicBoolean();
   private Map<String, Progress> progress; // guarded by this; what the file holds
+  private boolean isClosed; // guarded by this
 
   private MaintenanceCalendar(
       CalendarFile file,
@@ -88,7 +89,8 @@ public final class MaintenanceCalendar {
    *
    * @param tasks at least one, no two of one name; {@link MaintenanceTask#runbook} has those of the
    *     runbooks
-   * @throws IllegalStateException if the file is damaged or of a newer version; it is left as it is
+   * @throws IllegalStateException if the file is damaged or of a newer version, or another calendar
+   *     has it; it is left as it is
    * @throws java.io.UncheckedIOException if it cannot be read or written
    */
   public static MaintenanceCalendar open(Path file, Time time, List<MaintenanceTask> tasks) {
@@ -103,12 +105,20 @@ public final class MaintenanceCalendar {
     if (byName.isEmpty()) {
       throw new IllegalArgumentException("tasks must be at least one, was " + tasks);
     }
-    CalendarFile kept = new CalendarFile(file);
-    Map<String, Progress> known = new LinkedHashMap<>(kept.read());
-    Instant now = time.now();
-    byName.keySet().forEach(name -> known.putIfAbsent(name, Progress.since(now)));
-    kept.write(known);
-    return new MaintenanceCalendar(kept, time, byName, known);
+    CalendarFile kept = CalendarFile.claim(file);
+    boolean isOpen = false;
+    try {
+      Map<String, Progress> known = new LinkedHashMap<>(kept.read());
+      Instant now = time.now();
+      byName.keySet().forEach(name -> known.putIfAbsent(name, Progress.since(now)));
+      kept.write(known);
+      isOpen = true;
+      return new MaintenanceCalendar(kept, time, byName, known);
+    } finally {
+      if (!isOpen) {
+        kept.close();
+      }
+    }
   }
 
   /** {@return how each task stands now, in the order in which they were given} */
@@ -136,6 +146,7 @@ public final class MaintenanceCalendar {
    * @param who did it, not blank, at most 200 characters
    * @return what was recorded
    * @throws java.io.UncheckedIOException if it could not be written; nothing was recorded
+   * @throws IllegalStateException if this is closed
    */
   public synchronized Done done(String task, String who) {
     MaintenanceTask known = known(task);
@@ -170,6 +181,7 @@ public final class MaintenanceCalendar {
    *     sent again the next time
    * @return the warnings that were sent
    * @throws java.io.UncheckedIOException if what was sent could not be written; it is sent again
+   * @throws IllegalStateException if this is closed
    * @throws InterruptedException if the thread is interrupted
    */
   public List<Alert> warn(AlertChannel channel) throws InterruptedException {
@@ -190,6 +202,7 @@ public final class MaintenanceCalendar {
 
   private Optional<Alert> warn(MaintenanceTask task, AlertChannel channel)
       throws InterruptedException {
+    checkOpen();
     Instant now = time.now();
     Instant graceBegan = now.minus(task.grace());
     if (task.dueAfter(progress(task.name()).warned()).isAfter(graceBegan)) {
@@ -247,9 +260,24 @@ public final class MaintenanceCalendar {
 
   /** Only what was written is believed. */
   private synchronized void keep(String name, Progress changed) {
+    checkOpen();
     Map<String, Progress> fresh = new LinkedHashMap<>(progress);
     fresh.put(name, changed);
     file.write(fresh);
     progress = fresh;
+  }
+
+  private synchronized void checkOpen() {
+    if (isClosed) {
+      throw new IllegalStateException(
+          "The calendar of " + tasks.keySet() + " is closed; nothing was recorded. Open another.");
+    }
+  }
+
+  /** Lets go of the file; nothing can be recorded any more. A second time does nothing. */
+  @Override
+  public synchronized void close() {
+    isClosed = true;
+    file.close();
   }
 }

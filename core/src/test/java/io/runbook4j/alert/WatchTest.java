@@ -180,6 +180,96 @@ class WatchTest {
   }
 
   @Test
+  void alerts_whileItFires_saysWhatToDoAboutTheKindOfTheService() {
+    Watch watch = watch(List.of(Rule.failuresInARow(3)));
+    watch.service(JOB, "youtube.googleapis.com");
+
+    fail(watch, FailureKind.RATE_LIMITED);
+
+    String advice = Triage.defaults()
+        .advice(FailureKind.RATE_LIMITED, "youtube")
+        .orElseThrow()
+        .toString();
+    assertThat(all)
+        .singleElement()
+        .extracting(Alert::text)
+        .asString()
+        .endsWith("RATE_LIMITED 3; " + advice);
+    watch.close();
+  }
+
+  @Test
+  void alerts_resolved_sayNoMoreWhatToDo() {
+    Watch watch = watch(List.of(Rule.corruption()));
+    watch.corruption(JOB, "two rows differ");
+    time.advance(Duration.ZERO);
+
+    watch.intact(JOB);
+    time.advance(Duration.ZERO);
+
+    String advice =
+        Triage.defaults().advice(FailureKind.INTEGRITY, "").orElseThrow().toString();
+    assertThat(all).hasSize(2).extracting(Alert::text).first().asString().endsWith(advice);
+    assertThat(all.get(1).text()).isEqualTo("job resumes: resolved; no rule fires any more");
+    watch.close();
+  }
+
+  @Test
+  void alerts_ofAHostsTable_sayWhatItsRowSays() {
+    Triage.Advice own = new Triage.Advice("Time-outs", "the VPN is down", "call the network team");
+    Watch watch = Watch.builder(time, router())
+        .job(JOB, List.of(Rule.failuresInARow(3)))
+        .triage(Triage.builder().add(FailureKind.TIMEOUT, "", own).build())
+        .executor(time.executor())
+        .start();
+
+    fail(watch, FailureKind.TIMEOUT);
+
+    assertThat(all).singleElement().extracting(Alert::text).asString().endsWith("; " + own);
+    watch.close();
+  }
+
+  @Test
+  void alerts_throughIncidentsThatAdvise_sayItOnce() {
+    Incidents incidents = Incidents.builder(time, router())
+        .executor(time.executor())
+        .service(JOB, "youtube")
+        .start();
+    AlertRouter toIncidents =
+        AlertRouter.builder(time).channel(incidents).executor(time.executor()).build();
+    Watch watch = Watch.builder(time, toIncidents)
+        .job(
+            JOB,
+            List.of(
+                Rule.failuresInARow(2),
+                Rule.failuresInARow(3).name("three").severity(Severity.SEV3)))
+        .executor(time.executor())
+        .start();
+
+    fail(watch, FailureKind.RATE_LIMITED);
+
+    String ofAll =
+        Triage.defaults().advice(FailureKind.RATE_LIMITED, "").orElseThrow().toString();
+    String ofYoutube = Triage.defaults()
+        .advice(FailureKind.RATE_LIMITED, "youtube")
+        .orElseThrow()
+        .toString();
+    assertThat(all)
+        .isNotEmpty()
+        .allSatisfy(
+            alert -> assertThat(alert.text()).containsOnlyOnce(ofYoutube).doesNotContain(ofAll));
+    watch.close();
+    incidents.close();
+  }
+
+  private void fail(Watch watch, FailureKind kind) {
+    for (int i = 0; i < 3; i++) {
+      watch.failed(JOB, "", kind, time.now());
+    }
+    time.advance(Duration.ofMinutes(1));
+  }
+
+  @Test
   void lowTraffic_allFail_pages() {
     Watch watch = watch(RunbookRules.resumeSync());
     for (int i = 0; i < 12; i++) {

@@ -232,7 +232,7 @@ class ServiceLevelsTest {
   }
 
   @Test
-  void save_inTheBackground_isAtMostHalfAMinuteLate() {
+  void save_inTheBackground_isAtMostHalfAMinuteLate() throws IOException {
     ServiceLevels levels = open();
     levels.failed(FAST);
 
@@ -290,6 +290,44 @@ class ServiceLevelsTest {
   }
 
   @Test
+  void open_fileIsHeldByAnother_isRefusedUntilItCloses() {
+    ServiceLevels levels = open();
+
+    assertThatThrownBy(this::open)
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContainingAll(file.toString(), "held by another");
+    levels.close();
+
+    open().close();
+  }
+
+  @Test
+  void open_damagedFileThatIsMended_isNotHeld() throws IOException {
+    Files.writeString(file, "{");
+    assertThatThrownBy(this::open).isInstanceOf(IllegalStateException.class);
+
+    Files.delete(file);
+
+    assertThat(open().thisMonth()).allMatch(Objective::isMet);
+  }
+
+  @Test
+  void save_closed_leavesTheFileToTheNext() {
+    ServiceLevels first = open();
+    first.close();
+    ServiceLevels second = open();
+    second.failed(FAST);
+    second.save();
+    first.succeeded(FAST);
+
+    first.save();
+    first.close();
+
+    second.close();
+    assertThat(open().thisMonth()).anyMatch(objective -> !objective.isMet());
+  }
+
+  @Test
   void badInput_isRefusedByNameAndValue() {
     ServiceLevels levels = open();
 
@@ -329,7 +367,11 @@ class ServiceLevelsTest {
   }
 
   /** What a process would see that starts after this one was killed. */
-  private ServiceLevels other() {
-    return ServiceLevels.builder(file).time(time).executor(task -> {}).open();
+  private ServiceLevels other() throws IOException {
+    Path copy = Files.copy(file, folder.resolve("copy.json"));
+    ServiceLevels levels =
+        ServiceLevels.builder(copy).time(time).executor(task -> {}).open();
+    open.add(levels);
+    return levels;
   }
 }

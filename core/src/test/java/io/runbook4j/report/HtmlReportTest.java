@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.sun.management.ThreadMXBean;
 import io.runbook4j.run.RunReport;
 import io.runbook4j.spi.ledger.Counts;
+import io.runbook4j.spi.ledger.Finding;
 import io.runbook4j.spi.sync.Failure;
 import io.runbook4j.spi.sync.FailureKind;
 import io.runbook4j.spi.sync.Outcome;
@@ -21,6 +22,7 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.Base64;
 import java.util.List;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import javax.xml.parsers.DocumentBuilderFactory;
 import org.jsoup.Jsoup;
@@ -28,6 +30,8 @@ import org.jsoup.nodes.Document;
 import org.jsoup.nodes.Element;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.xml.sax.InputSource;
 
 @SuppressWarnings("NullAway") // what is not there fails the test
@@ -129,7 +133,42 @@ class HtmlReportTest {
     Document page = Jsoup.parse(html(report));
 
     assertThat(page.select("section:contains(Items that failed) table").first().classNames())
-        .containsExactlyInAnyOrder("w1", "s1", "w2", "s2", "w3", "s3", "w5", "s5");
+        .containsExactlyInAnyOrder("w1", "s1", "w2", "s2", "w3", "s3", "b4", "w5", "s5");
+  }
+
+  @Test
+  void html_tableOfManyShortColumns_wrapsThemRatherThanLeaveThePage() {
+    RunReport report = scene.run(Scene.keys(1), key -> Outcome.succeeded());
+    List<String> cells = List.of("a b c d e f g h i j k l", "m n o p q r s t u v w x", "y z");
+
+    Document narrow = page(report, cells);
+    Document wide = page(report, Stream.concat(cells.stream(), cells.stream()).toList());
+
+    assertThat(narrow.select("table").last().classNames()).contains("s1", "s2", "s3");
+    assertThat(wide.select("table").last().classNames())
+        .containsExactlyInAnyOrder("w1", "w2", "w3", "w4", "w5", "w6");
+  }
+
+  private Document page(RunReport report, List<String> cells) {
+    List<String> columns =
+        IntStream.range(0, cells.size()).mapToObj(i -> "column " + i).toList();
+    return Jsoup.parse(HtmlReport.builder(report)
+        .ledger(scene.ledger)
+        .section("Audit", columns, List.of(cells))
+        .build()
+        .html());
+  }
+
+  @ParameterizedTest
+  @CsvSource({"true, bad", "false, warn"})
+  void html_findingOfCorruption_isInTheColourOfTrouble(boolean isCorruption, String mood) {
+    Finding finding = new Finding("sha-256", "snapshots", isCorruption, 2, List.of("row 7"));
+
+    Document page = Jsoup.parse(html(scene.checked(Scene.keys(20), finding)));
+
+    assertThat(page.select(".verdict").first().classNames()).contains(mood);
+    assertThat(page.select(".verdict").text())
+        .isEqualTo("FINDINGS 20 of 20 succeeded, 0 failed, 1 finding");
   }
 
   @Test

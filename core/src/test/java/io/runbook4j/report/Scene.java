@@ -10,6 +10,7 @@ import io.runbook4j.run.Runner;
 import io.runbook4j.run.SyncJob;
 import io.runbook4j.source.Sources;
 import io.runbook4j.spi.alert.Alert;
+import io.runbook4j.spi.ledger.Finding;
 import io.runbook4j.spi.ledger.Ledger;
 import io.runbook4j.spi.ledger.RunOrigin;
 import io.runbook4j.spi.sync.Chunk;
@@ -106,6 +107,16 @@ final class Scene {
     };
     try (Runner runner = runner()) {
       return runner.run(policies(keys).to(target).spotCheck(SpotCheck.of(3, 3)).build());
+    }
+  }
+
+  /** {@return the report of a run without failures, whose check finds this} */
+  RunReport checked(List<String> keys, Finding finding) {
+    try (Runner runner = runner()) {
+      return runner.run(policies(keys)
+          .to(chunk -> apply(chunk, key -> Outcome.succeeded()))
+          .checkAfter(() -> List.of(finding))
+          .build());
     }
   }
 

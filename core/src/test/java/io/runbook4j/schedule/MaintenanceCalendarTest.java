@@ -18,6 +18,7 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -37,6 +38,7 @@ class MaintenanceCalendarTest {
   Path folder;
 
   private Path file;
+  private final List<MaintenanceCalendar> opened = new ArrayList<>();
 
   @BeforeEach
   void nameTheFile() {
@@ -282,6 +284,48 @@ class MaintenanceCalendarTest {
   }
 
   @Test
+  void open_fileIsHeldByAnother_isRefusedUntilItCloses() {
+    MaintenanceCalendar calendar = open();
+    List<MaintenanceTask> tasks = List.of(MaintenanceTask.cookieRotation());
+
+    assertThatThrownBy(() -> MaintenanceCalendar.open(file, time, tasks))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContainingAll(file.toString(), "held by another");
+    calendar.close();
+    calendar.close();
+
+    MaintenanceCalendar.open(file, time, tasks).close();
+  }
+
+  @Test
+  void open_damagedFileThatIsMended_isNotHeld() throws IOException {
+    Files.createDirectories(file.getParent());
+    Files.writeString(file, "not json");
+    assertThatThrownBy(this::open).isInstanceOf(IllegalStateException.class);
+
+    Files.delete(file);
+
+    assertThat(only(open()).state()).isEqualTo(State.SCHEDULED);
+  }
+
+  @Test
+  void close_thenDoneOrWarn_isRefusedAndWritesNothing() throws Exception {
+    MaintenanceCalendar calendar = open();
+    until(TUESDAY.plus(WEEK));
+    calendar.close();
+    String before = Files.readString(file);
+
+    assertThatThrownBy(() -> calendar.done(COOKIES, "ana"))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("is closed");
+    assertThatThrownBy(() -> calendar.warn(received::add))
+        .isInstanceOf(IllegalStateException.class);
+
+    assertThat(received).isEmpty();
+    assertThat(file).hasContent(before);
+  }
+
+  @Test
   void badInput_isRefusedByNameAndValue() {
     MaintenanceCalendar calendar = open();
     MaintenanceTask cookies = MaintenanceTask.cookieRotation();
@@ -298,8 +342,17 @@ class MaintenanceCalendarTest {
     return open(MaintenanceTask.cookieRotation());
   }
 
+  /** Opens what another process would, after the one that had it has ended. */
   private MaintenanceCalendar open(MaintenanceTask... tasks) {
-    return MaintenanceCalendar.open(file, time, List.of(tasks));
+    letGo();
+    MaintenanceCalendar calendar = MaintenanceCalendar.open(file, time, List.of(tasks));
+    opened.add(calendar);
+    return calendar;
+  }
+
+  @AfterEach
+  void letGo() {
+    opened.forEach(MaintenanceCalendar::close);
   }
 
   private static Status only(MaintenanceCalendar calendar) {

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.HashSet;
@@ -54,6 +55,22 @@ public final class Claim implements Closeable {
         }
       }
     }
+  }
+
+  /**
+   * Claims a file for an owner that keeps it while it is open, and makes its folder if there is
+   * none.
+   *
+   * @param what the file is, as the beginning of a sentence
+   * @throws IllegalStateException if another owner has it
+   * @throws IOException if the file system has no locks, or the folder may not be written
+   */
+  public static Claim of(Path file, String what) throws IOException {
+    Files.createDirectories(Disk.folderOf(file));
+    return on(file)
+        .orElseThrow(() -> new IllegalStateException(what + " " + file
+            + " is held by another owner, of this process or another one. Nothing was changed. Give"
+            + " each a file of its own, or close the other one first."));
   }
 
   private static Optional<Claim> lock(Path lockFile) throws IOException {

@@ -37,17 +37,23 @@ public interface Disk {
 
   /**
    * Puts a file in the place of another, or of none, so that whoever looks, also after a power cut,
-   * sees the old one or the new one, whole. The new one is called {@code NAME-PID.tmp} until then.
+   * sees the old one or the new one, whole. The new one is called {@code NAME-PID.tmp} until then,
+   * and is gone if this throws.
    */
   default void replace(Path path, Content content) throws IOException {
     long pid = ProcessHandle.current().pid();
     Path fresh = path.resolveSibling(path.getFileName() + "-" + pid + ".tmp");
-    try (AppendedFile file = open(fresh)) {
-      file.truncate(0);
-      content.writeTo(file);
-      file.force();
+    AppendedFile opened = open(fresh);
+    try {
+      try (opened) {
+        opened.truncate(0);
+        content.writeTo(opened);
+        opened.force();
+      }
+      Files.move(fresh, path, StandardCopyOption.ATOMIC_MOVE);
+    } finally {
+      Files.deleteIfExists(fresh);
     }
-    Files.move(fresh, path, StandardCopyOption.ATOMIC_MOVE);
     forceFolder(folderOf(path));
   }
 
