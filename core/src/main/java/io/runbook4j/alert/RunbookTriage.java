@@ -89,7 +89,7 @@ final class RunbookTriage {
         FailureKind.INVALID,
         ALL,
         advice(
-            "The service refuses the data (400, 422)",
+            "The data cannot be read, or the service refuses it (400, 422)",
             "the item's data, or schema drift (unknown fields, type mismatches) after a deploy",
             "look at the reasons, correct the data, then rerun those only"));
     table.add(

@@ -21,6 +21,9 @@ final class Outbound<T> {
   /** How the reason begins that an item was skipped for, if the outbox has it. */
   static final String DEFERRED = "deferred to the outbox: ";
 
+  /** How it begins if the gate did not let the item out, and no outbox has it. */
+  static final String KEPT_IN = "kept in: ";
+
   private static final Duration LOOK = Duration.ofSeconds(5);
 
   private final SyncJob<T> job;
@@ -131,7 +134,7 @@ final class Outbound<T> {
 
   private Outcome keep(Pending<T> item) {
     if (deferral == null) {
-      return Outcome.skipped(state());
+      return Outcome.skipped(KEPT_IN + state());
     }
     String payload;
     try {

@@ -9,6 +9,8 @@ import io.runbook4j.spi.ledger.RunId;
 import io.runbook4j.spi.ledger.RunOrigin;
 import io.runbook4j.spi.ledger.RunState;
 import io.runbook4j.spi.ledger.RunSummary;
+import io.runbook4j.spi.sync.Failure;
+import io.runbook4j.spi.sync.Page;
 import io.runbook4j.spi.sync.Source;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
@@ -53,9 +55,13 @@ final class Reruns {
     return summary;
   }
 
-  /** {@return those items of the run that pass the filter and have not succeeded since} */
+  /**
+   * {@return those items of the run that pass the filter, have a key and have not succeeded since}
+   */
   List<ItemRecord> of(SyncJob<?> job, RunId run, ItemFilter filter) {
-    List<ItemRecord> outstanding = ledger.outstanding(job.name(), ItemFilter.all());
+    List<ItemRecord> outstanding = ledger.outstanding(job.name(), ItemFilter.all()).stream()
+        .filter(Reruns::hasKey)
+        .toList();
     // Where no other run has a newer record of any item, these are the run's own: with 100,000 of
     // them it matters that its file is not read twice.
     return outstanding.stream().allMatch(item -> item.run().equals(run))
@@ -71,10 +77,17 @@ final class Reruns {
         .toList();
   }
 
-  /** {@return those outstanding items of the job that pass the filter and are in no outbox} */
+  private static boolean hasKey(ItemRecord item) {
+    return !item.failure().flatMap(Failure::code).equals(Optional.of(Page.NO_KEY));
+  }
+
+  /**
+   * {@return those outstanding items of the job that pass the filter, have a key and are in no
+   * outbox}
+   */
   List<ItemRecord> outstanding(SyncJob<?> job, ItemFilter filter) {
     return ledger.outstanding(job.name(), filter.limit(Integer.MAX_VALUE)).stream()
-        .filter(item -> !item.text().startsWith(Outbound.DEFERRED))
+        .filter(item -> hasKey(item) && !item.text().startsWith(Outbound.DEFERRED))
         .limit(filter.limit())
         .toList();
   }

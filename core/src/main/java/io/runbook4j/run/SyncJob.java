@@ -312,9 +312,12 @@ public final class SyncJob<T> {
      * was not sent; one that timed out is in doubt. A verification is guarded too, and counts as a
      * success once it is answered. Give a bulkhead a longest wait: without one, Failsafe 3.3.2
      * loses a permit after each refusal.
+     *
+     * @throws IllegalArgumentException if the policy would call again, or invent an answer, behind
+     *     the ledger's back: a {@code RetryPolicy}, a {@code Fallback}
      */
     public Builder<T> guard(Policy<ChunkResult> policy) {
-      guards.add(Objects.requireNonNull(policy, "policy"));
+      guards.add(TargetCall.checked(policy));
       return this;
     }
 

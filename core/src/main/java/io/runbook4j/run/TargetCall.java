@@ -5,8 +5,10 @@ import dev.failsafe.CircuitBreakerOpenException;
 import dev.failsafe.Failsafe;
 import dev.failsafe.FailsafeException;
 import dev.failsafe.FailsafeExecutor;
+import dev.failsafe.Fallback;
 import dev.failsafe.Policy;
 import dev.failsafe.RateLimitExceededException;
+import dev.failsafe.RetryPolicy;
 import dev.failsafe.TimeoutExceededException;
 import io.runbook4j.spi.sync.Chunk;
 import io.runbook4j.spi.sync.ChunkResult;
@@ -33,6 +35,18 @@ final class TargetCall<T> {
   private final Time time;
   private final Redaction redaction;
   private final @Nullable FailsafeExecutor<ChunkResult> guard;
+
+  /** {@return the policy, which must not go behind the ledger's back} */
+  static Policy<ChunkResult> checked(Policy<ChunkResult> policy) {
+    Objects.requireNonNull(policy, "policy");
+    if (policy instanceof RetryPolicy || policy instanceof Fallback) {
+      throw new IllegalArgumentException(
+          "policy must be one that lets a call through once or refuses it, such as a Timeout, a"
+              + " CircuitBreaker or a Bulkhead, was a " + policy.getClass().getSimpleName()
+              + "; for retries see on(..) and retryBackOff(..)");
+    }
+    return policy;
+  }
 
   TargetCall(SyncJob<T> job, Time time, Redaction redaction) {
     List<Policy<ChunkResult>> guards = job.guards();

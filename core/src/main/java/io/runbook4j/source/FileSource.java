@@ -182,7 +182,7 @@ final class FileSource<T> implements Source<T> {
 
     private void unreadable(Page.Builder<T> page, String why) {
       String key = "line " + records.line();
-      page.unreadable(
+      page.withoutKey(
           key, Failure.of(FailureKind.INVALID, key + " of " + file.getFileName() + " " + why));
     }
 

@@ -77,7 +77,7 @@ final class JdbcRows {
   /** Adds the row; unreadable if one of its values is beyond what Java has. */
   void add(Page.Builder<Map<String, @Nullable Object>> page, String key) throws SQLException {
     if (key.isEmpty()) {
-      page.unreadable(
+      page.withoutKey(
           "row with empty key",
           KeyType.invalid("key must be non-empty, was \"\"").failure());
       return;

@@ -155,7 +155,7 @@ final class JdbcSource implements Source<Map<String, @Nullable Object>> {
     if (known.key().nullable()) {
       long rows = database.count(connection, known.sql().countWithoutKey(), parameters);
       if (rows > 0) {
-        page.unreadable(
+        page.withoutKey(
             "rows without key",
             Failure.of(
                 FailureKind.INVALID,

@@ -46,16 +46,16 @@ final class Keying<T> {
     try {
       key = item == null ? null : function.apply(item);
     } catch (FailureException e) {
-      page.unreadable(placeKey(index), e.failure());
+      page.withoutKey(placeKey(index), e.failure());
       return;
     } catch (RuntimeException e) {
-      page.unreadable(placeKey(index), invalid("the key function threw " + e));
+      page.withoutKey(placeKey(index), invalid("the key function threw " + e));
       return;
     }
     if (item != null && key != null && !key.isEmpty()) {
       page.add(key, item);
     } else {
-      page.unreadable(
+      page.withoutKey(
           placeKey(index),
           invalid(item == null ? "the item is null" : "the key function gave no key"));
     }

@@ -16,8 +16,9 @@ import org.jspecify.annotations.Nullable;
  * Makes the sources that come with the library. All of them are safe for many threads.
  *
  * <p>An item that cannot be read, or has no key, is never left out and never stops a run: it comes
- * as an unreadable item, under a key that says where it stands, such as {@code line 17} or
- * {@code item 17}.
+ * as an unreadable item, and where its key is not known under one that says where it stands, such
+ * as {@code line 17} or {@code item 17}. A rerun, which goes by keys, leaves the latter out: when
+ * they are corrected, send them in a run of their own.
  */
 public final class Sources {
   private Sources() {}

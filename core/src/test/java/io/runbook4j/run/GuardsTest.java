@@ -1,9 +1,13 @@
 package io.runbook4j.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import dev.failsafe.Bulkhead;
 import dev.failsafe.CircuitBreaker;
+import dev.failsafe.Fallback;
+import dev.failsafe.Policy;
+import dev.failsafe.RetryPolicy;
 import dev.failsafe.Timeout;
 import io.runbook4j.spi.ledger.Counts;
 import io.runbook4j.spi.ledger.RunState;
@@ -150,5 +154,18 @@ class GuardsTest {
     assertThat(report.state()).isEqualTo(RunState.STOPPED);
     assertThat(report.counts()).isEqualTo(new Counts(10, 0, 0, 0, 0, 10));
     assertThat(report.limits()).hasSize(2);
+  }
+
+  @Test
+  void guard_policyThatCallsAgainOrInventsAnAnswer_isRefused() {
+    SyncJob.Builder<String> policies = Scene.policies();
+
+    for (Policy<ChunkResult> policy : List.<Policy<ChunkResult>>of(
+        RetryPolicy.<ChunkResult>builder().build(), Fallback.of(ChunkResult.succeeded()))) {
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> policies.guard(policy))
+          .withMessageStartingWith(
+              "policy must be one that lets a call through once or refuses it");
+    }
   }
 }

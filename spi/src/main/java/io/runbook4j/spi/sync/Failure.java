@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
  * Why something failed. Immutable.
  *
  * <p>Message and code often come from the service, so they are bounded ({@value #MAX_MESSAGE} and
- * {@value #MAX_CODE} characters) and stripped of control characters. An adapter redacts secrets
- * before it makes a failure.
+ * {@value #MAX_CODE} characters) and stripped of control characters and of halves of surrogate
+ * pairs, which no file in UTF-8 can hold. An adapter redacts secrets before it makes a failure.
  */
 public final class Failure {
   /** The longest message kept, in characters. */
@@ -71,18 +71,7 @@ public final class Failure {
   }
 
   private static String bounded(String text, int most) {
-    StringBuilder clean = null;
-    int length = Math.min(text.length(), most);
-    for (int i = 0; i < length; i++) {
-      if (Character.isISOControl(text.charAt(i))) {
-        clean = clean == null ? new StringBuilder(text.substring(0, length)) : clean;
-        clean.setCharAt(i, ' ');
-      }
-    }
-    if (clean != null) {
-      return clean.toString();
-    }
-    return length == text.length() ? text : text.substring(0, length);
+    return Texts.printable(text.length() <= most ? text : text.substring(0, most));
   }
 
   @Override

@@ -54,12 +54,12 @@ public sealed interface Outcome {
   /**
    * There was nothing to do.
    *
-   * @param reason why, for a person
+   * @param reason why, for a person; stripped as {@link Failure}'s message is
    */
   record Skipped(String reason) implements Outcome {
     /** Checks that there is a reason. */
     public Skipped {
-      Objects.requireNonNull(reason, "reason");
+      reason = Texts.printable(reason);
     }
 
     @Override

@@ -17,6 +17,12 @@ import org.jspecify.annotations.Nullable;
  * @param <T> the type of the items' values
  */
 public final class Page<T> {
+  /**
+   * The code of an item's failure where something was found and its key could not be read. A rerun
+   * goes by keys and leaves it out.
+   */
+  public static final String NO_KEY = "NO_KEY";
+
   private final String[] keys;
   private final List<@Nullable T> values;
   private final Map<Integer, Failure> unreadable;
@@ -152,18 +158,38 @@ public final class Page<T> {
     page.add(key, mapped);
   }
 
-  /** {@return this page without the items whose value the test refuses; unreadable ones stay} */
+  /**
+   * {@return this page without the items whose value the test refuses} Unreadable ones stay, and
+   * one for which the test throws becomes so, as in {@link #map}.
+   */
   Page<T> filter(Predicate<? super T> test) {
     Builder<T> kept = builder(size());
     for (int i = 0; i < size(); i++) {
       T value = values.get(i);
       if (value == null) {
         kept.unreadable(key(i), Objects.requireNonNull(unreadable.get(i)));
-      } else if (test.test(value)) {
-        kept.add(key(i), value);
+      } else {
+        filterInto(kept, key(i), value, test);
       }
     }
     return kept.end(next);
+  }
+
+  private static <T> void filterInto(
+      Builder<T> page, String key, T value, Predicate<? super T> test) {
+    boolean isKept;
+    try {
+      isKept = test.test(value);
+    } catch (FailureException e) {
+      page.unreadable(key, e.failure());
+      return;
+    } catch (RuntimeException e) {
+      page.unreadable(key, Failure.of(FailureKind.INVALID, "cannot be filtered: " + e));
+      return;
+    }
+    if (isKept) {
+      page.add(key, value);
+    }
   }
 
   /**
@@ -200,6 +226,16 @@ public final class Page<T> {
       keys.add(Keys.check(key));
       values.add(null);
       return this;
+    }
+
+    /**
+     * Adds what was found at a place and has no key that could be read, such as a broken line.
+     *
+     * @param place where, for a person, such as {@code line 17}; takes the place of the key
+     * @param failure gets the code {@link Page#NO_KEY}
+     */
+    public Builder<T> withoutKey(String place, Failure failure) {
+      return unreadable(place, failure.withCode(NO_KEY));
     }
 
     /** {@return how many items were added} */

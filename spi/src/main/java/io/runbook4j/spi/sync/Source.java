@@ -54,6 +54,7 @@ public interface Source<T> {
 
   /**
    * {@return this source without the items whose value the test refuses; they do not count as read}
+   * An item for which the test throws fails, as one whose mapping throws.
    */
   default Source<T> filter(Predicate<? super T> test) {
     return new DerivedSource<>(this, page -> page.filter(test));
