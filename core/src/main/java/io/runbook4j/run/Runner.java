@@ -94,6 +94,8 @@ public final class Runner implements AutoCloseable {
 
   /**
    * Goes on with the newest run of the job if it was stopped, failed or died; else runs the job.
+   * Where the source is a file that was replaced meanwhile, the run cannot go on and fails, saying
+   * so; then a new one has to begin, with {@link #run}.
    *
    * @return the report
    * @throws IllegalStateException if the newest run is going on

@@ -21,9 +21,13 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** A file of records. A cursor is the byte and the line at which the next record begins. */
+/**
+ * A file of records. A cursor is the byte and the line at which the next record begins, and the
+ * CRC-32C of all before: a run that went on in another file would leave items out.
+ */
 final class FileSource<T> implements Source<T> {
-  private static final Pattern POSITION = Pattern.compile("([1-9][0-9]{0,17}):([1-9][0-9]{0,17})");
+  private static final Pattern POSITION =
+      Pattern.compile("([1-9][0-9]{0,17}):([1-9][0-9]{0,17}):([0-9a-f]{1,8})");
   // A page of very long lines must not fill a small heap.
   private static final int PAGE_BYTES = 4 << 20;
   private static final long COUNTED_BYTES = 64L << 20;
@@ -80,14 +84,16 @@ final class FileSource<T> implements Source<T> {
   private void seek(RecordReader records, Cursor cursor) throws IOException {
     Matcher position = POSITION.matcher(cursor.value());
     if (!position.matches()) {
-      throw Cursors.foreign(cursor, "BYTE:LINE");
+      throw Cursors.foreign(cursor, "BYTE:LINE:CHECKSUM");
     }
     long offset = Long.parseLong(position.group(1));
-    if (!records.seek(offset, Long.parseLong(position.group(2)))) {
+    long line = Long.parseLong(position.group(2));
+    if (!records.seek(offset, line, Long.parseLong(position.group(3), 16))) {
       throw new FailureException(Failure.of(
           FailureKind.INVALID,
-          file + " cannot be read on: no line begins at byte " + offset + "; it must not change"
-              + " before that point between a run and its resume"));
+          file + " cannot be read on from line " + line + " (byte " + offset + "): what stands"
+              + " before it is not what was read, and must not change between a run and its resume."
+              + " Put the file back as it was, or begin a new run"));
     }
   }
 
@@ -156,7 +162,8 @@ final class FileSource<T> implements Source<T> {
         }
         return records.atEnd()
             ? page.last()
-            : page.next(new Cursor(records.nextOffset() + ":" + records.nextLine()));
+            : page.next(new Cursor(records.nextOffset() + ":" + records.nextLine() + ":"
+                + Long.toHexString(records.checksum())));
       } catch (ClosedByInterruptException e) {
         Thread.interrupted();
         throw (InterruptedException)

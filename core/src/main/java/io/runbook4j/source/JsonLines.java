@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectReader;
+import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.runbook4j.spi.sync.Page;
 import java.math.BigInteger;
@@ -70,6 +71,8 @@ final class JsonLines implements RecordFormat<Map<String, @Nullable Object>> {
         throw new UnreadableException("is not a JSON object but null");
       }
       return fields;
+    } catch (MismatchedInputException e) { // whose message tells of our types
+      throw new UnreadableException("is not a JSON object alone on its line");
     } catch (JsonProcessingException e) {
       int column = e.getLocation() == null ? 0 : e.getLocation().getColumnNr();
       throw new UnreadableException("is not a JSON object"

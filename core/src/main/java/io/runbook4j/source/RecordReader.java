@@ -7,9 +7,13 @@ import java.nio.channels.SeekableByteChannel;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
-/** Cuts a file into records and knows the byte and the line at which each begins. */
+/**
+ * Cuts a file into records and knows the byte and the line at which each begins, and a checksum of
+ * all that stands before it.
+ */
 final class RecordReader implements Closeable {
   /*
    * Works on bytes: no byte of a longer UTF-8 character is equal to a quote, a comma or a line
@@ -55,6 +59,9 @@ final class RecordReader implements Closeable {
   private int next;
   private long nextLine = 1;
 
+  private final CRC32C sum = new CRC32C();
+  private long summed; // how many bytes of the file are in it
+
   RecordReader(SeekableByteChannel channel, Form form, int longest) {
     this.channel = channel;
     this.form = form;
@@ -81,19 +88,34 @@ final class RecordReader implements Closeable {
   }
 
   /**
-   * Goes to a position.
+   * Goes to a position, reading all that stands before it.
    *
-   * @return whether it is in the file and a line begins there
+   * @return whether it is in the file, a line begins there, and what stands before it has that
+   *     checksum
    */
-  boolean seek(long offset, long atLine) throws IOException {
-    channel.position(offset - 1);
-    origin = offset - 1;
+  boolean seek(long offset, long atLine, long checksum) throws IOException {
+    channel.position(0);
+    sum.reset();
+    summed = 0;
+    ByteBuffer bytes = ByteBuffer.wrap(buffer);
+    byte last = 0;
+    while (summed < offset) {
+      bytes.clear().limit((int) Math.min(buffer.length, offset - summed));
+      int count = channel.read(bytes);
+      if (count <= 0) {
+        return false;
+      }
+      sum.update(buffer, 0, count);
+      summed += count;
+      last = buffer[count - 1];
+    }
+    origin = offset;
     start = 0;
     end = 0;
     ended = false;
-    next = 1;
+    next = 0;
     nextLine = atLine;
-    return more() && buffer[0] == '\n';
+    return last == '\n' && sum.getValue() == checksum;
   }
 
   /**
@@ -141,6 +163,18 @@ final class RecordReader implements Closeable {
   /** {@return the line at which the next record begins} */
   long nextLine() {
     return nextLine;
+  }
+
+  /** {@return the CRC-32C of all bytes before the next record} */
+  long checksum() {
+    sumUpTo(next);
+    return sum.getValue();
+  }
+
+  private void sumUpTo(int index) {
+    int from = (int) (summed - origin);
+    sum.update(buffer, from, index - from);
+    summed = origin + index;
   }
 
   /** {@return whether nothing follows} The text of the record is gone afterwards. */
@@ -269,6 +303,9 @@ final class RecordReader implements Closeable {
       return false;
     }
     if (start > 0) {
+      if (summed < origin + start) {
+        sumUpTo(start);
+      }
       System.arraycopy(buffer, start, buffer, 0, end - start);
       origin += start;
       next -= start;

@@ -176,7 +176,7 @@ class CsvTest extends SourceContract<Map<String, String>> {
   void open_badHeaderAtACursor_isRefusedToo() throws Exception {
     Source<Map<String, String>> source = write("ident,v\na,1\nb,2\n");
 
-    assertThatThrownBy(() -> source.open(new Cursor("8:2")))
+    assertThatThrownBy(() -> source.open(new Cursor("8:2:0")))
         .isInstanceOf(FailureException.class)
         .hasMessageContaining("key column \"id\"");
   }

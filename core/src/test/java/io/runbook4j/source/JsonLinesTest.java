@@ -22,6 +22,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -114,11 +115,11 @@ class JsonLinesTest extends SourceContract<Map<String, @Nullable Object>> {
         "{\"id\":{}} | must have text or a whole number in field id, was an object",
         "{\"id\":\"\"} | must have text or a whole number in field id, was \"\"",
         "{\"ID\":\"a\"} | must have text or a whole number in field id, was without that field",
-        "[\"id\"] | is not a JSON object",
+        "[\"id\"] | is not a JSON object alone",
         "null | is not a JSON object but null",
-        "\"id\" | is not a JSON object",
+        "\"id\" | is not a JSON object alone",
         "{\"id\":\"a\",\"id\":\"b\"} | Duplicate field 'id'",
-        "{\"id\":\"a\"} {\"id\":\"b\"} | is not a JSON object",
+        "{\"id\":\"a\"} {\"id\":\"b\"} | is not a JSON object alone",
         "{\"id\":\"a\" | is not a JSON object",
         "{\"id\":\"a\",\"x\":NaN} | is not a JSON object",
         "{id:\"a\"} | is not a JSON object (column 2)",
@@ -144,7 +145,7 @@ class JsonLinesTest extends SourceContract<Map<String, @Nullable Object>> {
 
     assertThat(Reading.keys(write(lines), Cursor.start(), limit)).isEqualTo(expected);
     assertThat(Reading.pages(write(lines), Cursor.start(), 1024).get(0).next())
-        .contains(new Cursor("65536:1025"));
+        .contains(new Cursor("65536:1025:" + crc(lines.substring(0, 65_536))));
   }
 
   @Test
@@ -212,10 +213,10 @@ class JsonLinesTest extends SourceContract<Map<String, @Nullable Object>> {
 
   @Test
   void open_cursor_readsNothingBeforeIt() throws Exception {
-    String first = "{\"id\":\"a\"}\n";
-    Source<Map<String, @Nullable Object>> source = write("{broken}\n\n{\"id\":\"z\"}\nbroken");
+    String read = "{broken}\n\n";
+    Source<Map<String, @Nullable Object>> source = write(read + "{\"id\":\"z\"}\nbroken");
 
-    assertThat(Reading.from(source, new Cursor((first.length() - 1) + ":3"), 5))
+    assertThat(Reading.from(source, new Cursor(read.length() + ":3:" + crc(read)), 5))
         .hasSize(2)
         .startsWith("z={id=z}")
         .last()
@@ -224,7 +225,19 @@ class JsonLinesTest extends SourceContract<Map<String, @Nullable Object>> {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"5", "0:1", "12:", "a:b", "1:1", "12:2", "9999:3", "-1:1"})
+  @ValueSource(
+      strings = {
+        "5",
+        "0:1",
+        "12:",
+        "a:b:c",
+        "11:2",
+        "1:1:0",
+        "12:2:0",
+        "9999:3:0",
+        "-1:1:0",
+        "11:2:0"
+      })
   void open_foreignCursor_isRefused(String cursor) throws Exception {
     Source<Map<String, @Nullable Object>> source = write("{\"id\":\"a\"}\n{\"id\":\"b\"}\n");
 
@@ -232,6 +245,29 @@ class JsonLinesTest extends SourceContract<Map<String, @Nullable Object>> {
         .isInstanceOfSatisfying(
             FailureException.class,
             e -> assertThat(e.failure().kind()).isEqualTo(FailureKind.INVALID));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"{\"id\":\"x\"}\n{\"id\":\"b\"}\n{\"id\":\"c\"}\n", "{\"id\":\"a\"}\n"})
+  void open_fileWasReplacedSinceTheCursor_isRefusedAndSaysWhatToDo(String replaced)
+      throws Exception {
+    Source<Map<String, @Nullable Object>> source =
+        write("{\"id\":\"a\"}\n{\"id\":\"b\"}\n{\"id\":\"c\"}\n");
+    Cursor cursor = Reading.pages(source, Cursor.start(), 2).get(0).next().orElseThrow();
+    assertThat(Reading.keys(source, cursor, 5)).containsExactly("c");
+
+    write(replaced);
+
+    assertThatThrownBy(() -> source.open(cursor))
+        .isInstanceOf(FailureException.class)
+        .hasMessageContaining("cannot be read on from line 3 (byte 22)")
+        .hasMessageContaining("or begin a new run");
+  }
+
+  private static String crc(String text) {
+    CRC32C sum = new CRC32C();
+    sum.update(text.getBytes(StandardCharsets.UTF_8));
+    return Long.toHexString(sum.getValue());
   }
 
   @Test
