@@ -37,7 +37,13 @@ class TriageTest {
       TOO_LARGE       | image                | if persistent, skip and record for manual review
       CONFLICT        | image                | if persistent, skip and record for manual review
       TIMEOUT         | image                | if persistent, skip and record for manual review
+      NOT_FOUND       | image                | if persistent, skip and record for manual review
+      PERMISSION      | image                | if persistent, skip and record for manual review
+      INVALID         | image                | if persistent, skip and record for manual review
       RATE_LIMITED    | youtube              | check Google API quota
+      PERMISSION      | youtube              | Verify refresh token valid
+      MAPPING_MISSING | graph.instagram.com  | check video format and IG business account mapping
+      UNKNOWN         | api.twitter.com      | Confirm consumer/app credentials
       SERVER_ERROR    | graph.instagram.com  | Inspect Graph API response
       TIMEOUT         | api.twitter.com      | ensure media < 512MB/140 seconds
       SERVER_ERROR    | slack                | consider feature-flag "local-only" on server degradation

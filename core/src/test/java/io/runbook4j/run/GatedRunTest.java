@@ -178,6 +178,7 @@ class GatedRunTest {
 
       assertThat(stopped.reason()).contains("could not be deferred");
       assertThat(stopped.state()).isEqualTo(RunState.STOPPED);
+      assertThat(stopped.counts()).isEqualTo(new Counts(20, 0, 0, 13, 0, 7));
       assertThat(outbox.count()).isEqualTo(13);
       gate.open(FIXED);
       List<String> drained = drain(outbox);
@@ -206,6 +207,24 @@ class GatedRunTest {
 
       assertThat(report.counts()).isEqualTo(new Counts(30, 0, 1, 29, 0, 0));
       assertThat(report.reasons()).anyMatch(reason -> reason.text().contains("not a snapshot"));
+    }
+  }
+
+  @Test
+  void run_payloadIsLargerThanTheOutboxMayBe_failsThatItemOnly() {
+    try (Outbox outbox = Outbox.builder(folder.resolve("outbox.jsonl"), scene.time)
+        .newestWins()
+        .maxBytes(20_000)
+        .open()) {
+      SyncJob<String> job = gated(30)
+          .deferTo(outbox, value -> value.equals("k3") ? "x".repeat(20_000) : value)
+          .build();
+      gate.localOnly(SHUT);
+
+      RunReport report = scene.runner().run(job);
+
+      assertThat(report.counts()).isEqualTo(new Counts(30, 0, 1, 29, 0, 0));
+      assertThat(report.reasons()).anyMatch(reason -> reason.text().contains("payload must be"));
     }
   }
 

@@ -26,6 +26,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 class WatchedRunTest {
@@ -143,6 +144,9 @@ class WatchedRunTest {
 
       assertThat(report.state()).isEqualTo(RunState.COMPLETED);
       assertThat(report.findings()).containsExactly(finding);
+      assertThat(scene.ledger.entries(report.runId()))
+          .anyMatch(entry ->
+              entry instanceof LedgerEntry.FindingMade made && made.finding().equals(finding));
       assertThat(report.problems()).anyMatch(problem -> problem.contains("no table"));
       assertThat(gate.isLocalOnly()).isTrue();
       assertThat(told).singleElement().satisfies(alert -> {
@@ -166,6 +170,55 @@ class WatchedRunTest {
 
     assertThat(told).extracting(Alert::rule).containsExactly("finding-sha-256");
     assertThat(told).extracting(Alert::severity).containsExactly(Severity.SEV1);
+  }
+
+  @Test
+  void run_checkAfterFindsCorruptionOfAJobThatDoesNotWantThat_leavesTheGateOpen() {
+    Gate gate = Gate.inMemory("sync", scene.time);
+    SyncJob<String> job = Scene.policies()
+        .from(Scene.source(3))
+        .to(scene.service().build().target())
+        .gate(gate)
+        .checkAfter(() -> List.of(new Finding("sha-256", "snapshots", true, 2, List.of("row 7"))))
+        .build();
+
+    RunReport report = scene.runner().run(job);
+
+    assertThat(report.findings()).hasSize(1);
+    assertThat(gate.isLocalOnly()).isFalse();
+  }
+
+  @Test
+  void build_localOnlyOnCorruptionWithoutAGate_isRefused() {
+    SyncJob.Builder<String> job = Scene.policies()
+        .from(Scene.source(3))
+        .to(scene.service().build().target())
+        .localOnlyOnCorruption();
+
+    assertThatIllegalStateException()
+        .isThrownBy(job::build)
+        .withMessageContaining("must have a gate to be local-only");
+  }
+
+  @Test
+  void run_isStopped_isNotChecked() {
+    AtomicInteger checks = new AtomicInteger();
+    SyncJob<String> job = Scene.policies()
+        .from(Scene.source(300))
+        .to(scene.service().build().target())
+        .checkAfter(() -> {
+          checks.incrementAndGet();
+          return List.of();
+        })
+        .build();
+    Runner runner = scene.runner(new StopAfter(1));
+
+    RunReport stopped = runner.run(job);
+    assertThat(stopped.state()).isEqualTo(RunState.STOPPED);
+    assertThat(checks).hasValue(0);
+
+    runner.resume(job, stopped.runId());
+    assertThat(checks).hasValue(1);
   }
 
   @Test
