@@ -44,6 +44,7 @@ record Host(
     }
     String service = job.target().service();
     if (!service.isEmpty()) {
+      watch.ifPresent(known -> known.service(job.name(), service));
       incidents.ifPresent(known -> known.service(job.name(), service));
     }
   }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import io.runbook4j.alert.AlertRouter;
 import io.runbook4j.alert.Rule;
 import io.runbook4j.alert.RunbookRules;
+import io.runbook4j.alert.Triage;
 import io.runbook4j.alert.Watch;
 import io.runbook4j.gate.Gate;
 import io.runbook4j.gate.Order;
@@ -58,6 +59,37 @@ class WatchedRunTest {
       assertThat(told).isNotEmpty();
       assertThat(told).extracting(Alert::dedupKey).containsOnly(told.get(0).dedupKey());
       assertThat(told).extracting(Alert::severity).contains(Severity.SEV1);
+    }
+  }
+
+  @Test
+  void run_watchAlerts_advisesForTheServiceOfTheTarget() {
+    SimulatedService service =
+        scene.service().failing(FailureKind.INVALID, "k1", "k2").build();
+    String name = service.target().service();
+    Triage triage = Triage.builder()
+        .add(FailureKind.INVALID, "", new Triage.Advice("Any", "who knows", "look"))
+        .add(FailureKind.INVALID, name, new Triage.Advice("Ours", "a known one", "call them"))
+        .build();
+    try (Watch watch = Watch.builder(scene.time, router)
+        .executor(scene.time.executor())
+        .triage(triage)
+        .start()) {
+      SyncJob<String> job = Scene.policies()
+          .from(Scene.source(30))
+          .to(service.target())
+          .alertWhen(Rule.failuresInARow(2))
+          .build();
+
+      scene.runners().watch(watch).build().run(job);
+      scene.time.advance(Duration.ofMinutes(2));
+
+      assertThat(name).isNotEmpty();
+      assertThat(told)
+          .first()
+          .extracting(Alert::text)
+          .asString()
+          .endsWith("Ours: a known one; call them");
     }
   }
 
