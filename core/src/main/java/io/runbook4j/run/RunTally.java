@@ -102,7 +102,7 @@ final class RunTally {
       String key, Optional<FailureKind> kind, Optional<String> code, String message) {
     Said said = new Said(kind, code, message);
     if (!said.equals(lastSaid) || message.contains(key)) {
-      String text = message.replace(key, "*");
+      String text = Wording.without(key, message);
       lastMembers = members(new Group(kind, code, Wording.masked(text)));
       lastMembers.say(text);
       lastSaid = message.contains(key) ? null : said;

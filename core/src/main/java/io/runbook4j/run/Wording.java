@@ -4,6 +4,31 @@ package io.runbook4j.run;
 final class Wording {
   private Wording() {}
 
+  /** {@return the message with an asterisk wherever the key stands, but not inside of a word} */
+  static String without(String key, String message) {
+    if (key.isEmpty()) {
+      return message;
+    }
+    StringBuilder text = new StringBuilder(message.length());
+    int copied = 0;
+    for (int at = message.indexOf(key); at >= 0; at = message.indexOf(key, at + 1)) {
+      int end = at + key.length();
+      if (at >= copied && !isInside(message, at) && !isInside(message, end)) {
+        text.append(message, copied, at).append('*');
+        copied = end;
+      }
+    }
+    return text.append(message, copied, message.length()).toString();
+  }
+
+  /** {@return whether there are letters or digits on both sides of this place} */
+  private static boolean isInside(String text, int at) {
+    return at > 0
+        && at < text.length()
+        && Character.isLetterOrDigit(text.charAt(at - 1))
+        && Character.isLetterOrDigit(text.charAt(at));
+  }
+
   /** {@return the message with every number as a hash sign: the same for all that are alike} */
   static String masked(String message) {
     StringBuilder masked = new StringBuilder(message.length());

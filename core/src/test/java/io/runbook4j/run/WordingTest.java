@@ -52,6 +52,30 @@ class WordingTest {
   }
 
   @Test
+  void reasons_keyIsANumber_isNoPartOfOthers() {
+    failed("4", "HTTP 404: record 4 is gone");
+    failed("40", "HTTP 404: record 40 is gone");
+    failed("5", "HTTP 404: record 5 is gone");
+
+    assertThat(reasons()).containsExactly("3: HTTP 404: record * is gone");
+  }
+
+  @Test
+  void reasons_keyIsInPunctuation_isAnAsterisk() {
+    failed("ann", "ann@example.test, user_ann: no such user (ann)");
+    failed("bob", "bob@example.test, user_bob: no such user (bob)");
+
+    assertThat(reasons()).containsExactly("2: *@example.test, user_*: no such user (*)");
+  }
+
+  @Test
+  void reasons_keyIsEmpty_leaveTheMessage() {
+    failed("", "an item without a key");
+
+    assertThat(reasons()).containsExactly("1: an item without a key");
+  }
+
+  @Test
   void reasons_otherWords_areOthers() {
     failed("k1", "row 1");
     failed("k2", "column 1");
