@@ -56,6 +56,10 @@ final class TokenPatterns {
     "whsec_"
   };
 
+  // A session of Salesforce begins with the organisation's id, of 15 or 18 characters.
+  private static final Pattern SESSION = Pattern.compile(
+      "(?<![A-Za-z0-9])00D[A-Za-z0-9]{12}(?:[A-Za-z0-9]{3})?(?:!|%21)[A-Za-z0-9._]{20,}+");
+
   private static final Pattern CLOUD_KEY = Pattern.compile("\\bA(?:KI|SI)A[A-Z0-9]{16}\\b");
 
   private static final Pattern JSON_WEB_TOKEN = Pattern.compile(
@@ -101,6 +105,7 @@ final class TokenPatterns {
     clean = replace(clean, BEARER, "$1" + BLOT, holds(marks, "bearer"));
     clean = replace(clean, BASIC, "$1" + BLOT, holds(marks, "basic"));
     clean = replace(clean, TOKEN, BLOT, holds(marks, TOKEN_MARKS));
+    clean = replace(clean, SESSION, BLOT, holds(marks, "00d"));
     clean = replace(clean, CLOUD_KEY, BLOT, holds(marks, "akia", "asia"));
     clean = replace(clean, JSON_WEB_TOKEN, BLOT, holds(marks, "eyj"));
     if (holds(marks, "=")) {

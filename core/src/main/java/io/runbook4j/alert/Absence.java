@@ -48,8 +48,9 @@ record Absence(Rule.Signal signal, Duration longest) implements Condition {
 
   @Override
   public String text(Reading reading) {
-    return "there has been no " + word() + " for " + Words.number(reading.value(), 0)
-        + " s; the limit is below " + longest.toSeconds() + " s";
+    Duration quiet = Duration.ofMillis((long) (1_000 * reading.value()));
+    return "there has been no " + word() + " for " + Words.roughly(quiet)
+        + "; it has to come within " + Words.shortly(longest);
   }
 
   @Override

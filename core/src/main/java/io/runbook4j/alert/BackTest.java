@@ -61,7 +61,7 @@ public final class BackTest {
 
   /** Notes a health check's answer. */
   public void probe(Health health, Instant at) {
-    at(at).probe(health.status() != Health.Status.UNHEALTHY, health.latency());
+    at(at).probe(health);
   }
 
   /** Notes a gauge's value. */

@@ -7,9 +7,6 @@ import io.runbook4j.spi.alert.Alert;
 import io.runbook4j.spi.alert.Occurrence;
 import io.runbook4j.spi.alert.Occurrence.Phase;
 import io.runbook4j.spi.alert.Severity;
-import io.runbook4j.spi.ledger.Counts;
-import io.runbook4j.spi.ledger.RunId;
-import io.runbook4j.spi.ledger.RunState;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
@@ -274,15 +271,9 @@ final class Case {
         "replayed " + ids.size() + " jobs: " + String.join(", ", ids));
   }
 
-  void run(Beat now, RunId run, RunState state, Counts counts) {
-    timeline.add(
-        now.wall(),
-        Kind.RUN,
-        "",
-        "run " + run + " " + state + ": " + counts.succeeded()
-            + " succeeded, " + counts.failed() + " failed, " + counts.inDoubt() + " in doubt of "
-            + counts.read());
-    runs.add(state, counts);
+  void run(Beat now, Runs.End end) {
+    timeline.add(now.wall(), Kind.RUN, "", end.text());
+    runs.add(end);
     if (isOpen() && runs.failedInARow >= FAILURES_TO_ESCALATE) {
       String why = runs.failedInARow + " runs failed in a row";
       runs.failedInARow = 0;

@@ -9,6 +9,7 @@ import io.runbook4j.spi.alert.Severity;
 import io.runbook4j.spi.ledger.Counts;
 import io.runbook4j.spi.ledger.RunId;
 import io.runbook4j.spi.ledger.RunState;
+import io.runbook4j.spi.sync.FailureKind;
 import io.runbook4j.spi.time.Time;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -224,13 +225,28 @@ public final class Incidents implements AlertChannel, AutoCloseable {
 
   /**
    * Notes in the timeline of the job's open incident, if there is one, that a run ended. The second
-   * in a row that FAILED or DIED escalates.
+   * failed run in a row escalates: one that FAILED, that DIED, or that a failure
+   * {@linkplain #stopped stopped}. One that is STOPPED here was stopped by a person, a window, a
+   * deadline or a gate, and neither counts nor ends the row.
    */
   public void run(String job, RunId run, RunState state, Counts counts) {
     if (state == RunState.RUNNING) {
       throw new IllegalArgumentException("state must be one of an ended run, was " + state);
     }
-    desk.change((book, now) -> book.open(job).ifPresent(it -> it.run(now, run, state, counts)));
+    desk.change((book, now) ->
+        book.open(job).ifPresent(it -> it.run(now, new Runs.End(run, state, counts))));
+  }
+
+  /**
+   * Notes in the timeline of the job's open incident, if there is one, that a failure of its source
+   * or target stopped a run: a credential that is not accepted, say. Counts as a failed run.
+   *
+   * @param cause the failure's kind
+   */
+  public void stopped(String job, RunId run, FailureKind cause, Counts counts) {
+    Objects.requireNonNull(cause, "cause");
+    desk.change((book, now) ->
+        book.open(job).ifPresent(it -> it.run(now, Runs.End.stopped(run, cause, counts))));
   }
 
   /**

@@ -2,10 +2,10 @@ package io.runbook4j.alert;
 
 import io.runbook4j.spi.alert.Alert;
 import io.runbook4j.spi.alert.Severity;
+import io.runbook4j.spi.health.Health;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -33,6 +33,7 @@ final class JobWatch {
   private long lastEnd;
   private long futureClamped;
   private String finding = "";
+  private String probeFailure = ""; // not kept over a restart: the next answer is near
 
   JobWatch(String job, List<Rule> rules, SipHash userHash, Surroundings around) {
     this.job = job;
@@ -129,6 +130,10 @@ final class JobWatch {
         details.put("finding", finding);
         remark += "; found: " + finding;
       }
+      if (!probeFailure.isBlank()) {
+        details.put("reason", probeFailure);
+        remark += "; reason: " + probeFailure;
+      }
     }
     Group.Moment moment =
         new Group.Moment(at, around.wall(at), around.isSilenced(job), details, remark);
@@ -148,8 +153,12 @@ final class JobWatch {
     tell(now);
   }
 
-  void probe(boolean healthy, Duration took) {
-    prompt(now -> series.probe(healthy, took.toNanos(), now));
+  void probe(Health health) {
+    boolean healthy = health.status() != Health.Status.UNHEALTHY;
+    prompt(now -> {
+      probeFailure = healthy ? "" : Timeline.cut(health.detail());
+      series.probe(healthy, health.latency().toNanos(), now);
+    });
   }
 
   void gauge(String name, double value) {

@@ -67,9 +67,14 @@ public final class PrometheusRules {
             + duration("for", rule.pendingMillis())
             + duration("keep_firing_for", rule.keepMillis())
             + "\n    labels:\n      severity: " + rule.severity()
-            + "\n      job: " + PromQl.quoted(promql.job()) + "\n")
+            + "\n      job: " + PromQl.quoted(literal(promql.job())) + "\n")
         .orElseGet(() ->
             "  # " + rule.name().replaceAll("\\p{Cntrl}", " ") + ": Prometheus cannot say this\n");
+  }
+
+  /** {@return the text as a template that gives it: a label's value is one to Prometheus} */
+  private static String literal(String text) {
+    return text.replace("{{", "{{ \"{{\" }}");
   }
 
   private static String duration(String name, long millis) {

@@ -326,7 +326,9 @@ public final class Rule {
     if (inRun.read(counts.failed()).verdict() != Verdict.BREACH) {
       return Optional.empty();
     }
-    String text = counts.failed() + " items of job " + job + " have failed in this run, more than "
+    boolean isOne = counts.failed() == 1;
+    String text = counts.failed() + (isOne ? " item" : " items") + " of job " + job
+        + (isOne ? " has" : " have") + " failed in this run, more than "
         + inRun.most() + "; look at the reasons in the report, then rerun the failed ones";
     return Optional.of(new Alert(name, severity, job, text));
   }

@@ -43,7 +43,8 @@ record RunFailures(long most) implements Condition {
 
   @Override
   public String text(Reading reading) {
-    return Words.number(reading.value(), 0) + " items have failed in the newest run, more than "
+    String items = reading.value() <= 1 ? " item has" : " items have";
+    return Words.number(reading.value(), 0) + items + " failed in the newest run, more than "
         + most;
   }
 

@@ -14,14 +14,14 @@ import java.util.Optional;
 record Streak(int count, Of of) implements Condition {
   /** What is counted. */
   enum Of {
-    EVENTS("events", "failures_in_a_row"),
-    PROBES("health checks", "probe_failures_in_a_row");
+    EVENTS("event", "failures_in_a_row"),
+    PROBES("health check", "probe_failures_in_a_row");
 
-    private final String words;
+    private final String word;
     private final String metric;
 
-    Of(String words, String metric) {
-      this.words = words;
+    Of(String word, String metric) {
+      this.word = word;
       this.metric = metric;
     }
   }
@@ -32,7 +32,7 @@ record Streak(int count, Of of) implements Condition {
 
   @Override
   public String slug() {
-    return of.words.replace(' ', '-') + "-failed-" + count + "-in-a-row";
+    return of.word.replace(' ', '-') + "s-failed-" + count + "-in-a-row";
   }
 
   @Override
@@ -56,8 +56,9 @@ record Streak(int count, Of of) implements Condition {
 
   @Override
   public String text(Reading reading) {
-    return Words.number(reading.value(), 0) + " " + of.words
-        + " in a row have failed; the limit is " + (count - 1);
+    return reading.value() <= 1
+        ? "1 " + of.word + " has failed"
+        : Words.number(reading.value(), 0) + " " + of.word + "s in a row have failed";
   }
 
   @Override

@@ -231,9 +231,12 @@ public final class Watch implements AutoCloseable {
     job(job).latency(took.toNanos(), clock.at(at));
   }
 
-  /** Notes a health check's answer. Whatever is not UNHEALTHY counts as good. */
+  /**
+   * Notes a health check's answer. Whatever is not UNHEALTHY counts as good; else its detail is in
+   * the alerts as the reason, and must be fit to be shown.
+   */
   public void probe(String job, Health health) {
-    job(job).probe(health.status() != Health.Status.UNHEALTHY, health.latency());
+    job(job).probe(health);
   }
 
   /**

@@ -9,6 +9,7 @@ import io.runbook4j.spi.sync.Outcome;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
@@ -50,10 +51,14 @@ public final class Drain {
    *
    * @param sent how many changes were sent and acknowledged
    * @param skipped how many had become superfluous
-   * @param failed how many tries failed or are in doubt; these changes wait on
+   * @param failed how many failed or are in doubt; these wait on. One that was rate limited and
+   *     then sent is none of them
+   * @param lastFailure why the last of these failed, as the sender said or threw it, not redacted;
+   *     empty if none did
    * @param end why it ended
    */
-  public record Result(long sent, long skipped, long failed, End end) {}
+  public record Result(
+      long sent, long skipped, long failed, Optional<Failure> lastFailure, End end) {}
 
   /** Why a drain ended. */
   public enum End {
@@ -161,6 +166,7 @@ public final class Drain {
   }
 
   private boolean settle(Pending change, Outcome outcome, Pass pass) {
+    pass.tries(change.change());
     return outcome.fold(new Outcome.Cases<Boolean>() {
       @Override
       public Boolean succeeded() {
@@ -182,7 +188,9 @@ public final class Drain {
       public Boolean failed(Failure failure) {
         pass.failed++;
         pass.failedInARow++;
+        pass.lastFailure = failure;
         if (failure.kind() == FailureKind.RATE_LIMITED) {
+          pass.limited = change.change().id();
           permits.learn(new LimitSignal.Closed(failure.retryAfter().orElse(Duration.ZERO)));
           return true;
         }
@@ -206,9 +214,20 @@ public final class Drain {
     private long failed;
     private int failedInARow;
     private boolean warned;
+    private String limited = "";
+    private @Nullable Failure lastFailure;
+
+    /** A change that was limited is tried again, and counts as failed only if it fails again. */
+    void tries(Change change) {
+      if (change.id().equals(limited)) {
+        limited = "";
+        failed--;
+      }
+    }
 
     Result ended(End end) {
-      return new Result(sent, skipped, failed, end);
+      Optional<Failure> last = failed == 0 ? Optional.empty() : Optional.ofNullable(lastFailure);
+      return new Result(sent, skipped, failed, last, end);
     }
   }
 }

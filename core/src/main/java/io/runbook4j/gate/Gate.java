@@ -109,7 +109,12 @@ public final class Gate implements OutboundGate, AutoCloseable {
   /** {@return what the gate is now} */
   public GateState state() {
     lookIfDue();
-    return current.view().counted(time.nanoTime()).state();
+    Book book = current.view().counted(time.nanoTime());
+    return told(book.state(), book.breaches());
+  }
+
+  private GateState told(GateState state, int breaches) {
+    return state instanceof Ramping ramping ? ramping.wanting(ramp.wants(breaches)) : state;
   }
 
   /**
@@ -249,7 +254,8 @@ public final class Gate implements OutboundGate, AutoCloseable {
     }
   }
 
-  private void tell(GateState state) {
+  private void tell(GateState changed) {
+    GateState state = told(changed, current.view().book().breaches());
     boolean isBreach =
         state instanceof GateState.LocalOnly local && local.cause() == GateState.Cause.BREACH;
     LOG.atLevel(isBreach ? Level.WARN : Level.INFO)

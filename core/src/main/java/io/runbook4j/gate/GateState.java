@@ -78,12 +78,24 @@ public sealed interface GateState {
    * @param order who started the ramp, and why
    * @param rampId what decides, with its key, when it is an item's turn
    * @param step the share, and what was reported since
+   * @param wants what a step takes to end, for a person, such as {@code 200 operations and 10 min};
+   *     empty where it is not known
    */
-  record Ramping(Instant since, Order order, String rampId, Guard.Step step) implements GateState {
+  record Ramping(Instant since, Order order, String rampId, Guard.Step step, String wants)
+      implements GateState {
+    Ramping(Instant since, Order order, String rampId, Guard.Step step) {
+      this(since, order, rampId, step, "");
+    }
+
+    Ramping wanting(String wants) {
+      return new Ramping(since, order, rampId, step, wants);
+    }
+
     @Override
     public String text() {
       return "ramping up at " + step.percent() + " % since " + since + " by " + order + "; "
-          + step.failures() + " of " + step.operations() + " operations failed";
+          + step.failures() + " of " + step.operations() + " operations failed"
+          + (wants.isEmpty() ? "" : "; a step takes at least " + wants);
     }
 
     @Override

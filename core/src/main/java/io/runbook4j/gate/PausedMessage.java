@@ -34,7 +34,7 @@ public record PausedMessage(String text, int count, Duration oldest) {
     return new PausedMessage(what + " \u2013 " + queued, count, oldest);
   }
 
-  private static String rounded(Duration age) {
+  static String rounded(Duration age) {
     if (age.toDays() >= 2) {
       return age.toDays() + " days";
     }

@@ -58,7 +58,11 @@ public final class Ramp {
     return new Ramp(all, terms, guard);
   }
 
-  /** {@return this ramp with another least number of operations for each step; at least 1} */
+  /**
+   * {@return this ramp with another least number of operations for each step; at least 1} A run and
+   * the reruns of what was kept in give the first step no more of them than its share of the items:
+   * a job of fewer than 2,000 items stays at 10 % until it runs again, unless it sets less.
+   */
   public Ramp minOperations(long operations) {
     if (operations < 1) {
       throw new IllegalArgumentException("operations must be at least 1, was " + operations);
@@ -117,6 +121,12 @@ public final class Ramp {
   /** {@return how long a step, or a pause, lasts after so many breaches} */
   Duration holdAfter(int breaches) {
     return terms.hold.multipliedBy(1L << breaches);
+  }
+
+  /** {@return what a step takes, for a person} */
+  String wants(int breaches) {
+    return terms.minOperations + (terms.minOperations == 1 ? " operation" : " operations") + " and "
+        + PausedMessage.rounded(holdAfter(breaches));
   }
 
   boolean isEnough(Guard.Step step, int breaches) {

@@ -118,10 +118,11 @@ public final class Capacity {
   }
 
   /**
-   * {@return the gauge of that name; a new one if there is none}
+   * {@return the gauge of that name, with this limit from now on; a new one if there is none} A
+   * limit that is raised or lowered reaches the watch with the next record.
    *
    * @param name of letters, digits, blanks and {@code ._/-}, at most 64
-   * @param limit positive; takes the place of the one that the gauge had
+   * @param limit positive; takes the place of the one that the gauge had, for all who use it
    */
   public Gauge gauge(String name, double limit) {
     if (!(limit > 0 && limit < Double.POSITIVE_INFINITY)) {

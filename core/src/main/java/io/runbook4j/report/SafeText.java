@@ -39,13 +39,18 @@ final class SafeText {
   }
 
   /**
-   * {@return the text of a reason, in which every number is a hash sign already, so that secrets do
-   * not look like any} It has no digit of its own, so that zeros can stand for the numbers while it
-   * is looked at; and a word in which letters and numbers take turns is left out.
+   * {@return the text of a reason, in which a number may be a hash sign, so that secrets do not
+   * look like any} Zeros stand for hash signs while it is looked at, and a word in which letters
+   * and numbers take turns is left out. If anything is, all numbers are hash signs.
    */
   String reason(String raw, int most) {
-    String withZeros = redactor.redact(raw.replace('#', '0')).replace('0', '#');
-    return text(MIXED.matcher(withZeros).replaceAll("[redacted]"), most);
+    String masked = masked(redactor.redact(raw.replace('#', '0')));
+    String clean = MIXED.matcher(masked).replaceAll("[redacted]");
+    return text(clean.equals(masked(raw)) ? raw : clean, most);
+  }
+
+  private static String masked(String text) {
+    return text.replaceAll("[0-9]+", "#");
   }
 
   /** {@return an item's key, or what stands for it} */

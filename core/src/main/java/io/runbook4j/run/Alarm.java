@@ -16,6 +16,7 @@ import io.runbook4j.spi.ledger.LedgerEntry.AlertRaised;
 import io.runbook4j.spi.ledger.LedgerEntry.FindingMade;
 import io.runbook4j.spi.ledger.RunId;
 import io.runbook4j.spi.ledger.RunState;
+import io.runbook4j.spi.sync.FailureKind;
 import io.runbook4j.spi.time.Time;
 import java.time.Duration;
 import java.util.Collections;
@@ -145,7 +146,12 @@ final class Alarm {
 
   /** Tells the incidents how the run ended. */
   void ended(RunId run, RunState state, Counts counts) {
-    toIncidents(it -> it.run(job.name(), run, state, counts), "the end of the run");
+    Optional<FailureKind> cause = tally.stoppedBy().filter(kind -> state == RunState.STOPPED);
+    toIncidents(
+        it -> cause.ifPresentOrElse(
+            kind -> it.stopped(job.name(), run, kind, counts),
+            () -> it.run(job.name(), run, state, counts)),
+        "the end of the run");
   }
 
   // The fence around the host's incidents, which may be closed: a run goes on without them.

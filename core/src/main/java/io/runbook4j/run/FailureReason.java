@@ -10,7 +10,8 @@ import java.util.Optional;
  *
  * @param kind the failures' kind; empty for skipped items
  * @param code the service's code
- * @param text the message, with numbers as {@code #} and the key as {@code *}
+ * @param text the message, with the numbers in which these differ as {@code #} and the key as
+ *     {@code *}
  * @param count how many items
  * @param samples keys of the first few of them
  */

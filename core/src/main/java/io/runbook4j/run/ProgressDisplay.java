@@ -14,18 +14,21 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Shows a run's progress to a person: on a terminal one line that is drawn over, with the wait that
- * is going on counted down; elsewhere plain lines, at most one in ten seconds. For one run at a
- * time; safe for many threads.
+ * is going on counted down; elsewhere plain lines, at most one in ten seconds. The one line is cut
+ * to the columns that the environment variable {@code COLUMNS} says the terminal has, or to 80. For
+ * one run at a time; safe for many threads.
  */
 public final class ProgressDisplay implements RunListener {
   private static final Duration PLAIN_INTERVAL = Duration.ofSeconds(10);
   private static final Duration REDRAW = Duration.ofSeconds(1);
   private static final Duration WORTH_SHOWING = Duration.ofSeconds(2);
   private static final int BAR = 24;
+  private static final int USUAL_WIDTH = 80;
 
   private final PrintStream out;
   private final boolean terminal;
   private final Time time;
+  private final int longest = width(System.getenv("COLUMNS")) - 1; // the last column may wrap
   private final Object lock = new Object();
   private @Nullable Progress progress;
   private @Nullable Wait wait;
@@ -70,6 +73,12 @@ public final class ProgressDisplay implements RunListener {
     }
   }
 
+  /** {@return how many columns the terminal has, as far as shells say it in that variable} */
+  static int width(@Nullable String columns) {
+    boolean isNumber = columns != null && columns.matches("[1-9][0-9]{0,4}");
+    return isNumber ? Integer.parseInt(columns) : USUAL_WIDTH;
+  }
+
   @Override
   public void onStarted(RunControl run) {
     line("Run " + run.runId() + " of job " + run.job() + " goes");
@@ -83,7 +92,7 @@ public final class ProgressDisplay implements RunListener {
         draw();
       } else if (!lastPlain.plus(PLAIN_INTERVAL).isAfter(time.now())) {
         lastPlain = time.now();
-        out.println(describe(newest));
+        out.println(bar(newest) + numbers(newest));
       }
     }
   }
@@ -147,16 +156,32 @@ public final class ProgressDisplay implements RunListener {
   }
 
   private void draw() {
-    String text = progress == null ? "" : describe(progress);
-    Wait current = wait;
-    if (current != null) {
-      Duration left = Duration.between(time.now(), current.until());
-      text += "  waits " + TextReport.duration(left.isNegative() ? Duration.ZERO : left) + " for "
-          + current.cause();
+    String text = bar() + numbers() + waits();
+    if (text.length() > longest) { // what it waits for says more than the bar
+      text = numbers() + waits();
     }
+    text = text.substring(0, Math.min(text.length(), longest));
     out.print("\r" + text + " ".repeat(Math.max(0, drawn - text.length())));
     out.flush();
     drawn = text.length();
+  }
+
+  private String bar() {
+    return progress == null ? "" : bar(progress);
+  }
+
+  private String numbers() {
+    return progress == null ? "" : numbers(progress);
+  }
+
+  private String waits() {
+    Wait current = wait;
+    if (current == null) {
+      return "";
+    }
+    Duration left = Duration.between(time.now(), current.until());
+    return "  waits " + TextReport.duration(left.isNegative() ? Duration.ZERO : left) + " for "
+        + current.cause();
   }
 
   /** Redraws the countdown until the wait is over; the run's own thread is the one that waits. */
@@ -185,13 +210,20 @@ public final class ProgressDisplay implements RunListener {
     }
   }
 
-  private static String describe(Progress progress) {
+  private static String bar(Progress progress) {
+    OptionalDouble share = progress.share();
+    if (share.isEmpty()) {
+      return "";
+    }
+    int full = (int) Math.round(share.getAsDouble() * BAR);
+    return "[" + "#".repeat(full) + ".".repeat(BAR - full) + "] ";
+  }
+
+  private static String numbers(Progress progress) {
     Counts counts = progress.counts();
     StringBuilder text = new StringBuilder();
     OptionalDouble share = progress.share();
     if (share.isPresent()) {
-      int full = (int) Math.round(share.getAsDouble() * BAR);
-      text.append('[').append("#".repeat(full)).append(".".repeat(BAR - full)).append("] ");
       text.append(String.format(Locale.ROOT, "%3.0f %%  ", 100 * share.getAsDouble()));
     }
     text.append(counts.settled())

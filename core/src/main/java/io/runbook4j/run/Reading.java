@@ -63,6 +63,7 @@ final class Reading<T> {
     } else if (reaction.kind() == Reaction.Kind.STOP
         || reaction.kind() == Reaction.Kind.SLOW_DOWN) {
       stopper.stop("the source answered " + failure);
+      parts.tally.stoppedBy(failure.kind());
     } else {
       stopper.fail("the source could not be read: " + failure);
     }

@@ -102,7 +102,9 @@ final class RunTally {
       String key, Optional<FailureKind> kind, Optional<String> code, String message) {
     Said said = new Said(kind, code, message);
     if (!said.equals(lastSaid) || message.contains(key)) {
-      lastMembers = members(new Group(kind, code, signature(message, key)));
+      String text = Wording.without(key, message);
+      lastMembers = members(new Group(kind, code, Wording.masked(text)));
+      lastMembers.say(text);
       lastSaid = message.contains(key) ? null : said;
     }
     lastMembers.add(key);
@@ -112,27 +114,6 @@ final class RunTally {
   private Members members(Group group) {
     boolean isOneTooMany = groups.size() >= MOST_REASONS && !groups.containsKey(group);
     return groups.computeIfAbsent(isOneTooMany ? OTHER : group, g -> new Members());
-  }
-
-  /**
-   * {@return the message with the key as an asterisk and every number as a hash sign, so that like
-   * failures are one reason}
-   */
-  static String signature(String message, String key) {
-    String text = message.replace(key, "*");
-    StringBuilder signature = new StringBuilder(text.length());
-    boolean inNumber = false;
-    for (int i = 0; i < text.length(); i++) {
-      char c = text.charAt(i);
-      boolean digit = c >= '0' && c <= '9';
-      if (!digit) {
-        signature.append(c);
-      } else if (!inNumber) {
-        signature.append('#');
-      }
-      inNumber = digit;
-    }
-    return signature.toString();
   }
 
   void called() {
@@ -239,7 +220,7 @@ final class RunTally {
         .map(e -> new FailureReason(
             e.getKey().kind,
             e.getKey().code,
-            e.getKey().text,
+            e.getKey().equals(OTHER) ? OTHER.text : e.getValue().text,
             e.getValue().count,
             List.copyOf(e.getValue().samples)))
         .sorted(Comparator.comparingLong(FailureReason::count)
@@ -278,7 +259,12 @@ final class RunTally {
 
   private static final class Members {
     private long count;
+    private String text = "";
     private final List<String> samples = new ArrayList<>(MOST_SAMPLES);
+
+    void say(String said) {
+      text = text.isEmpty() ? said : Wording.common(text, said);
+    }
 
     void add(String key) {
       count++;

@@ -307,8 +307,9 @@ public final class Runner implements AutoCloseable {
 
     /**
      * Sets the incidents that a run's alerts open, and that are told how runs end: the second in a
-     * row that failed escalates. They go to them at once, besides the channels or the router, which
-     * must not lead to the same incidents. The runner leaves them open. Default none.
+     * row that failed, or that a failure stopped, escalates. They go to them at once, besides the
+     * channels or the router, which must not lead to the same incidents. The runner leaves them
+     * open. Default none.
      */
     public Builder incidents(Incidents incidents) {
       this.incidents = Objects.requireNonNull(incidents, "incidents");

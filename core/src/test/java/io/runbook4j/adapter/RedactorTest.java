@@ -182,6 +182,16 @@ class RedactorTest {
           whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw | [redacted]
           id AKIAIOSFODNN7EXAMPLE.               | id [redacted].
           a eyJhbGciOiJI.eyJzdWIiOiIx.SflKxwRJSM b | a [redacted] b
+          sid 00D5g000004ABcD!AQcAQH0dMHEXAMPLE.vZ_x1; | sid [redacted];
+          `"00D5g000004ABcDEAU!AQcAQH0dMHEXAMPLEvZx"` | `"[redacted]"`
+          frontdoor.jsp?sid=00D5g000004ABcDEAU%21AQcAQH0dMHEXAMPLEvZx&x | frontdoor.jsp?sid=[redacted]&x
+          org 00D5g000004ABcDEAU!                | org 00D5g000004ABcDEAU!
+          org 00D5g000004ABcDEAU! Try it again   | org 00D5g000004ABcDEAU! Try it again
+          00D5g000004ABcD!AQcAQH0dMHEXAMPLEvZx    | [redacted]
+          00D5g000004ABcD!AQcAQH0dMHEXAMPLEvZ     | 00D5g000004ABcD!AQcAQH0dMHEXAMPLEvZ
+          00D5g000004ABcDE!AQcAQH0dMHEXAMPLEvZx   | 00D5g000004ABcDE!AQcAQH0dMHEXAMPLEvZx
+          x00D5g000004ABcD!AQcAQH0dMHEXAMPLEvZx   | x00D5g000004ABcD!AQcAQH0dMHEXAMPLEvZx
+          0055g000004ABcD!AQcAQH0dMHEXAMPLEvZx    | 0055g000004ABcD!AQcAQH0dMHEXAMPLEvZx
           Authorization: Digest a=b, c=d         | Authorization: [redacted]
           `"authorization":"Token abc","n":1`    | `"authorization":"[redacted]","n":1`
           `{Authorization=[Bearer abc], H=[x]}`  | {Authorization=[redacted]
@@ -251,6 +261,8 @@ class RedactorTest {
         "xox",
         "ghp_",
         "AKIA",
+        "00D",
+        "00Dabcdefghijkl!",
         "Bearer ",
         "Bearer",
         "Basic ",
@@ -319,6 +331,7 @@ class RedactorTest {
         ".",
         "[redacted]",
         "xoxb-",
+        "00Dabcdefghijkl!",
         "0123456789",
         "swordfish",
         "\n",

@@ -28,7 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
  * tries more seeds of each kind of series.
  */
 class PrometheusOracleTest {
-  private static final String JOB = "resume \"sync\"";
+  private static final String JOB = "resume \"sync\" {{ $x }} {{{";
   private static final Duration TEN_SECONDS = Duration.ofSeconds(10);
   private static final Duration MINUTE = Duration.ofMinutes(1);
   private static final Duration HOUR = Duration.ofHours(1);

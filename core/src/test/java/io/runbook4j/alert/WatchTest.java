@@ -129,6 +129,7 @@ class WatchTest {
     assertThat(all).isEmpty();
     time.advance(Duration.ofSeconds(11));
     assertThat(story(all)).containsExactly("OPENED SEV3");
+    assertThat(all.get(0).text()).contains("no run for 25h 0m; it has to come within 25h");
 
     watch.run(JOB, Counts.zero());
     time.advance(Duration.ZERO);

@@ -21,6 +21,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.stream.IntStream;
@@ -71,7 +72,7 @@ class DrainTest {
 
     Result result = drain(this::send).run();
 
-    assertThat(result).isEqualTo(new Result(3, 0, 0, End.DONE));
+    assertThat(result).isEqualTo(new Result(3, 0, 0, Optional.empty(), End.DONE));
     assertThat(sent).containsExactly("a1", "b1", "a2");
     assertThat(outbox.count()).isZero();
   }
@@ -81,7 +82,8 @@ class DrainTest {
     outbox.put("a", "1");
     gate.localOnly(ANN);
 
-    assertThat(drain(this::send).run()).isEqualTo(new Result(0, 0, 0, End.LOCAL_ONLY));
+    assertThat(drain(this::send).run())
+        .isEqualTo(new Result(0, 0, 0, Optional.empty(), End.LOCAL_ONLY));
     assertThat(outbox.count()).isOne();
   }
 
@@ -98,7 +100,7 @@ class DrainTest {
 
     Result result = drain(this::send).run();
 
-    assertThat(result).isEqualTo(new Result(2, 0, 0, End.LOCAL_ONLY));
+    assertThat(result).isEqualTo(new Result(2, 0, 0, Optional.empty(), End.LOCAL_ONLY));
     assertThat(sent).containsExactly("k01", "k11");
     assertThat(outbox.count()).isEqualTo(3);
     time.runToIdle();
@@ -163,7 +165,7 @@ class DrainTest {
         })
         .run();
 
-    assertThat(result).isEqualTo(new Result(1, 0, 1, End.DONE));
+    assertThat(result).isEqualTo(new Result(1, 0, 1, Optional.of(DOWN), End.DONE));
     assertThat(sent).containsExactly("b1", "a1", "a2");
     assertThat(ids.get(0)).isEqualTo(ids.get(2));
     assertThat(new HashSet<>(ids)).hasSize(3);
@@ -186,7 +188,10 @@ class DrainTest {
         })
         .run();
 
-    assertThat(result).isEqualTo(new Result(1, 0, 2, End.DONE));
+    assertThat(result.sent()).isEqualTo(1);
+    assertThat(result.failed()).isEqualTo(2);
+    assertThat(result.lastFailure().orElseThrow().message())
+        .isEqualTo("java.lang.IllegalArgumentException: a bug");
     assertThat(outbox.count()).isEqualTo(2);
   }
 
@@ -198,7 +203,7 @@ class DrainTest {
 
     Result result = drain(change -> Outcome.inDoubt(DOWN)).run();
 
-    assertThat(result).isEqualTo(new Result(0, 0, 10, End.FAILURES));
+    assertThat(result).isEqualTo(new Result(0, 0, 10, Optional.of(DOWN), End.FAILURES));
     assertThat(outbox.count()).isEqualTo(100);
   }
 
@@ -240,9 +245,20 @@ class DrainTest {
         })
         .run();
 
-    assertThat(result).isEqualTo(new Result(2, 0, 1, End.DONE));
+    assertThat(result).isEqualTo(new Result(2, 0, 0, Optional.empty(), End.DONE));
     assertThat(sent).containsExactly("a1", "a2");
     assertThat(tries.get(1)).isBetween(Duration.ofMinutes(2), Duration.ofSeconds(133));
+  }
+
+  @Test
+  void run_rateLimitedWithoutEnd_isOneThatFailed() throws InterruptedException {
+    outbox.put("a", "1");
+    Failure limited = Failure.of(FailureKind.RATE_LIMITED, "429");
+
+    Result result = drain(change -> Outcome.failed(limited)).run();
+
+    assertThat(result).isEqualTo(new Result(0, 0, 1, Optional.of(limited), End.FAILURES));
+    assertThat(outbox.count()).isOne();
   }
 
   @Test
@@ -250,7 +266,7 @@ class DrainTest {
     outbox.put("a", "1");
 
     assertThat(drain(change -> Outcome.skipped("newer in the service")).run())
-        .isEqualTo(new Result(0, 1, 0, End.DONE));
+        .isEqualTo(new Result(0, 1, 0, Optional.empty(), End.DONE));
     assertThat(outbox.count()).isZero();
   }
 
@@ -277,7 +293,7 @@ class DrainTest {
       assertThat(outbox.discard(id, "gone")).isTrue();
     });
 
-    assertThat(drain(this::send).run()).isEqualTo(new Result(0, 0, 0, End.DONE));
+    assertThat(drain(this::send).run()).isEqualTo(new Result(0, 0, 0, Optional.empty(), End.DONE));
     assertThat(outbox.holds("a")).isFalse();
     time.runToIdle();
   }

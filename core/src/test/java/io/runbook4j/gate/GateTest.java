@@ -56,6 +56,31 @@ class GateTest {
   }
 
   @Test
+  void text_ramping_saysWhatItTakesToEndTheStep() {
+    gate.ramp(ANN);
+    gate.report(92, 0);
+
+    time.advance(Duration.ofMinutes(11));
+
+    assertThat(gate.state().text())
+        .startsWith("ramping up at 10 % since ")
+        .endsWith("0 of 92 operations failed; a step takes at least 200 operations and 10 min");
+    assertThat(told.get(0).text()).endsWith("a step takes at least 200 operations and 10 min");
+  }
+
+  @Test
+  void text_rampingAfterABreach_saysTheLongerHold() {
+    gate.ramp(ANN);
+    gate.report(100, 50);
+    time.advance(Duration.ofSeconds(1));
+    assertThat(localOnly().cause()).isEqualTo(Cause.BREACH);
+
+    time.advance(Duration.ofMinutes(20));
+
+    assertThat(gate.state().text()).endsWith("at least 200 operations and 20 min");
+  }
+
+  @Test
   void allows_neverSwitched_everything() {
     assertThat(allowed()).isEqualTo(1_000);
     assertThat(gate.isLocalOnly()).isFalse();

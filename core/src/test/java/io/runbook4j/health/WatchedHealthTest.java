@@ -76,6 +76,37 @@ class WatchedHealthTest {
   }
 
   @Test
+  void probe_fails_alertSaysHowOftenAndWhy() {
+    try (HealthCheck check = check(HealthCheck.builder().probe("crm", DOWN).watch(watch))) {
+      live(Duration.ofMinutes(2));
+      assertThat(check.readiness().httpStatus()).isEqualTo(503);
+    }
+
+    assertThat(told).first().satisfies(alert -> {
+      assertThat(alert.text())
+          .startsWith("job health/crm: 1 health check has failed; reason: as told");
+      assertThat(alert.occurrence().orElseThrow().details()).containsEntry("reason", "as told");
+    });
+    assertThat(told)
+        .last()
+        .satisfies(alert -> assertThat(alert.text())
+            .startsWith("job health/crm: 3 health checks in a row have failed; reason: as told"));
+  }
+
+  @Test
+  void probe_isWellAgain_reasonOfBeforeIsForgotten() {
+    Rule slow = Rule.probeSlowerThan(Duration.ofSeconds(5));
+    watch.add("health/crm", List.of(slow));
+    watch.probe("health/crm", new Health(Status.UNHEALTHY, Duration.ofMillis(10), "no route"));
+    watch.probe("health/crm", new Health(Status.HEALTHY, Duration.ofSeconds(6), "fine"));
+    live(Duration.ofSeconds(1));
+
+    assertThat(told)
+        .singleElement()
+        .satisfies(alert -> assertThat(alert.text()).doesNotContain("no route", "fine"));
+  }
+
+  @Test
   void probe_twoServicesFailInTurns_areNotThreeInARow() {
     HealthCheck.Builder two = HealthCheck.builder().probe("crm", DOWN).probe("chat", DOWN);
 

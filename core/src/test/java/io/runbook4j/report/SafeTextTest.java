@@ -57,6 +57,21 @@ class SafeTextTest {
   }
 
   @Test
+  void reason_numbersThatStay_areNoSecret() {
+    String prose = "gate g1 ramps up at 10 % since 2026-11-26T20:00:05Z; # of 200 failed (OPS-70)";
+
+    assertThat(safe.reason(prose, 999)).isEqualTo(prose);
+  }
+
+  @Test
+  void reason_tokensOfWhichSomeNumbersStay_areBlottedOut() {
+    assertThat(safe.reason("refused xoxb-123456789012-#-abc10def", 999))
+        .isEqualTo("refused [redacted]");
+    assertThat(safe.reason("refused xoxb-123456789012-345678-abc10def", 999))
+        .isEqualTo("refused [redacted]");
+  }
+
+  @Test
   void reason_longHostileText_takesLittleTime() {
     String text = "a#".repeat(50_000) + " " + "a".repeat(100_000) + "=".repeat(100_000);
 

@@ -11,7 +11,9 @@ import io.runbook4j.alert.Watch;
 import io.runbook4j.spi.alert.Alert;
 import io.runbook4j.spi.alert.Severity;
 import io.runbook4j.spi.ledger.RunState;
+import io.runbook4j.spi.sync.Failure;
 import io.runbook4j.spi.sync.FailureKind;
+import io.runbook4j.testkit.CallFault;
 import io.runbook4j.testkit.SimulatedService;
 import java.time.Duration;
 import java.time.Instant;
@@ -130,6 +132,59 @@ class IncidentRunTest {
     scene.time.advance(Duration.ofSeconds(1));
 
     assertThat(lead).extracting(Alert::text).anyMatch(text -> text.contains("2 runs failed"));
+  }
+
+  /** {@return how often two runs in a row were called failed, after two runs of the job} */
+  private long escalations(Runner runner, SyncJob<String> job) {
+    incidents.send(new Alert("by-hand", Severity.SEV3, Scene.JOB, "it looks bad"));
+    incidents.acknowledge(Scene.JOB, "ann");
+    for (int i = 0; i < 2; i++) {
+      assertThat(runner.run(job).state()).isEqualTo(RunState.STOPPED);
+    }
+    scene.time.advance(Duration.ofSeconds(1));
+    return lead.stream()
+        .filter(alert -> alert.text().contains("2 runs failed in a row"))
+        .count();
+  }
+
+  @Test
+  void run_credentialStopsTwoInARow_escalates() {
+    SimulatedService service = scene
+        .service()
+        .unrefreshable()
+        .callFault(1, CallFault.AUTHENTICATION)
+        .callFault(2, CallFault.AUTHENTICATION)
+        .build();
+
+    assertThat(escalations(scene.runners().incidents(incidents).build(), Scene.job(30, service)))
+        .isEqualTo(1);
+    assertThat(incidents.open(Scene.JOB).orElseThrow().timeline())
+        .extracting(Entry::text)
+        .anyMatch(text -> text.contains(" STOPPED by AUTHENTICATION: 0 succeeded"));
+  }
+
+  @Test
+  void run_sourceRefusesTheCredentialTwiceInARow_escalates() {
+    Failure expired = Failure.of(FailureKind.AUTHENTICATION, "the token has expired");
+    SyncJob<String> job = Scene.policies()
+        .from(FailingSource.failing(Scene.source(30), 0, Integer.MAX_VALUE, expired))
+        .to(scene.service().build().target())
+        .build();
+
+    assertThat(escalations(scene.runners().incidents(incidents).build(), job)).isEqualTo(1);
+  }
+
+  @Test
+  void run_aPersonStopsTwoInARow_doesNotEscalate() {
+    RunListener person = new RunListener() {
+      @Override
+      public void onStarted(RunControl control) {
+        control.stop("ann stopped it");
+      }
+    };
+    Runner runner = scene.runners().incidents(incidents).listener(person).build();
+
+    assertThat(escalations(runner, Scene.job(30, scene.service().build()))).isZero();
   }
 
   @Test

@@ -10,7 +10,10 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class ProgressDisplayTest {
   private static final Instant NOW = Instant.parse("2026-11-23T22:00:00Z");
@@ -85,5 +88,25 @@ class ProgressDisplayTest {
         .doesNotContain(System.lineSeparator())
         .startsWith("\r600 items  60/s  failed 3\r7 items  1/s  failed 3");
     assertThat(shown()).as("what is left of the longer line is blotted out").endsWith("   ");
+  }
+
+  @Test
+  void onWait_terminal_fitsIntoOneLineAtEachTick() throws Exception {
+    ProgressDisplay display = ProgressDisplay.terminal(out, time);
+
+    display.onChunk(chunk(), progress(600, OptionalLong.of(1_200)));
+    display.onWait(new Wait("a permit for " + "x".repeat(500), NOW, NOW.plusSeconds(300)));
+    time.sleep(Duration.ofSeconds(5));
+    display.onWaitOver();
+
+    int width = ProgressDisplay.width(System.getenv("COLUMNS"));
+    assertThat(shown().split("\\r")).allSatisfy(line -> assertThat(line).hasSizeLessThan(width));
+    assertThat(shown()).contains("waits 5 min 0 s for a permit");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"120, 120", ", 80", "'', 80", "wide, 80", "0, 80", "-5, 80", "99999999999, 80"})
+  void width_columnsVariable_isTakenIfItIsANumberOfColumns(@Nullable String columns, int width) {
+    assertThat(ProgressDisplay.width(columns)).isEqualTo(width);
   }
 }
