@@ -205,7 +205,7 @@ final class RunEngine<T> implements RunControl, Conclusion.Stopper {
     if (sending.next().isEmpty() && !prepare()) {
       return false;
     }
-    sending.sendIfPermitted();
+    sending.sendIfPermitted(() -> stopReason != null || paused);
     return true;
   }
 

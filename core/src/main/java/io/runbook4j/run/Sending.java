@@ -6,6 +6,7 @@ import io.runbook4j.spi.time.Signal;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.MDC;
 
@@ -73,8 +74,12 @@ final class Sending<T> {
     return Optional.ofNullable(answer);
   }
 
-  /** Sends the next batch, if there is one and a permit for it; else waits for the permit. */
-  void sendIfPermitted() throws InterruptedException {
+  /**
+   * Sends the next batch, if there is one and a permit for it; else waits for the permit.
+   *
+   * @param held whether somebody wants nothing sent, a listener say that was told of the last chunk
+   */
+  void sendIfPermitted(BooleanSupplier held) throws InterruptedException {
     Batch<T> batch = next;
     if (batch == null) {
       return;
@@ -101,13 +106,22 @@ final class Sending<T> {
     permit = null;
     Optional<Batch<T>> admitted = outbound.admit(whole);
     if (admitted.isPresent()) {
-      send(admitted.get());
+      send(admitted.get(), held);
     }
   }
 
-  private void send(Batch<T> batch) {
+  private void send(Batch<T> batch, BooleanSupplier held) {
+    boolean isNew = batch.intent().isEmpty();
     parts.intents.begin(batch);
     waiting.flush();
+    if (held.getAsBoolean()) {
+      if (isNew) {
+        refusals.notSent(batch);
+      } else {
+        parts.workload.now(batch); // in doubt since it was sent before
+      }
+      return;
+    }
     if (!batch.isRetryOnly()) {
       budget.onCall();
     }
