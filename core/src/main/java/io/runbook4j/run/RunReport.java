@@ -203,7 +203,7 @@ public final class RunReport {
   /**
    * Calls, retries and waits of one process.
    *
-   * @param calls how often the target was called, verifications included
+   * @param calls how often the target was called, verifications included where it can look
    * @param retriedItems how often an item was tried again
    * @param waited how long nothing was sent because of a limit or a back-off
    * @param chunks how many chunks had a result

@@ -139,6 +139,11 @@ final class RunTally {
     calls++;
   }
 
+  /** Takes back a call: the target has said that it made none. */
+  void notCalled() {
+    calls--;
+  }
+
   void retried(int items) {
     retriedItems += items;
   }

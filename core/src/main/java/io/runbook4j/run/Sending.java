@@ -19,7 +19,7 @@ final class Sending<T> {
   private final Host host;
   private final Parts<T> parts;
   private final Waiting waiting;
-  private final Refusals<T> refusals;
+  private final Settlement<T> settlement;
   private final Outbound<T> outbound;
   private final TargetCall<T> call;
   private final RetryBudget budget;
@@ -36,13 +36,13 @@ final class Sending<T> {
       Host host,
       Parts<T> parts,
       Waiting waiting,
-      Refusals<T> refusals,
+      Settlement<T> settlement,
       Outbound<T> outbound) {
     this.setup = setup;
     this.host = host;
     this.parts = parts;
     this.waiting = waiting;
-    this.refusals = refusals;
+    this.settlement = settlement;
     this.outbound = outbound;
     this.call = new TargetCall<>(setup.job(), host.time(), parts.redaction);
     this.budget = host.budgets().of(setup.ends().service());
@@ -84,10 +84,15 @@ final class Sending<T> {
     if (batch == null) {
       return;
     }
+    if (batch.doubt().isPresent() && settlement.doubts().isBlind()) {
+      next = null;
+      settlement.doubts().unverifiable(batch);
+      return;
+    }
     if (batch.isRetryOnly() && batch.doubt().isEmpty() && permit == null && !budget.tryRetry()) {
       next = null;
       parts.intents.begin(batch);
-      refusals.overBudget(batch);
+      settlement.refusals().overBudget(batch);
       return;
     }
     parts.throttle.keepClosed();
@@ -116,7 +121,7 @@ final class Sending<T> {
     waiting.flush();
     if (held.getAsBoolean()) {
       if (isNew) {
-        refusals.notSent(batch);
+        settlement.refusals().notSent(batch);
       } else {
         parts.workload.now(batch); // in doubt since it was sent before
       }
