@@ -93,6 +93,7 @@ final class Conclusion<T> {
       parts.onlookers.succeeded(succeeded);
     }
     parts.tally.succeeded(succeeded);
+    parts.tally.retried(retried);
     done(
         batch,
         results,
@@ -210,7 +211,6 @@ final class Conclusion<T> {
       return false;
     }
     item.attempted(failure);
-    parts.tally.retried(1);
     // One back-off for all items of a chunk that have had as many attempts: they go together again.
     long backOff = trouble.backOffNanos.computeIfAbsent(
         item.attempts(), n -> job.retryBackOff().delay(n, parts.random).toNanos());
@@ -288,6 +288,7 @@ final class Conclusion<T> {
   }
 
   void doneAllRetried(Batch<T> batch, Failure failure, ChunkTiming timing, String inWords) {
+    parts.tally.retried(batch.size());
     parts.retryEvent(batch.size(), failure);
     done(
         batch,

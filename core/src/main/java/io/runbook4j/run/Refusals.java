@@ -89,6 +89,7 @@ final class Refusals<T> {
   /** Sends the batch again as it is, without counting an attempt. */
   private void sendAgain(Batch<T> batch, Failure failure, ChunkTiming timing) {
     if (batch.unanswered() > 0) {
+      parts.tally.retried(batch.size());
       parts.workload.now(batch); // its answer was lost before: it stays the chunk that it was
       return;
     }

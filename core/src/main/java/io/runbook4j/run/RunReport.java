@@ -204,7 +204,8 @@ public final class RunReport {
    * Calls, retries and waits of one process.
    *
    * @param calls how often the target was called, verifications included where it can look
-   * @param retriedItems how often an item was tried again
+   * @param retriedItems how often an item was to be tried again, for whatever cause: a failure that
+   *     may pass, a limit, a new credential, a chunk cut in two, an answer that was lost
    * @param waited how long nothing was sent because of a limit or a back-off
    * @param chunks how many chunks had a result
    */
