@@ -213,7 +213,7 @@ final class Conclusion<T> {
     item.attempted(failure);
     // One back-off for all items of a chunk that have had as many attempts: they go together again.
     long backOff = trouble.backOffNanos.computeIfAbsent(
-        item.attempts(), n -> job.retryBackOff().delay(n, parts.random).toNanos());
+        item.attempts(), n -> parts.throttle.delay(job.retryBackOff(), n).toNanos());
     return later(
         item, parts.time.nanoTime() + Math.max(backOff, Throttle.asked(failure).toNanos()));
   }
@@ -225,7 +225,7 @@ final class Conclusion<T> {
   }
 
   Duration delay(Failure failure, int attempt) {
-    return Throttle.longer(job.retryBackOff().delay(attempt, parts.random), failure);
+    return Throttle.longer(parts.throttle.delay(job.retryBackOff(), attempt), failure);
   }
 
   /** Gets a new credential, once; chunks that were sent with the old one are sent again. */
