@@ -103,7 +103,8 @@ public final class RunReport {
   }
 
   /**
-   * {@return why items failed, were skipped or stayed in doubt; most frequent first, at most 100}
+   * {@return why items failed, were skipped or stayed in doubt; most frequent first, at most 99,
+   * and then one for all the others if there are more}
    */
   public List<FailureReason> reasons() {
     return reasons;
