@@ -92,10 +92,19 @@ final class RunTally {
       @Override
       public Boolean inDoubt(Failure failure) {
         inDoubt++;
-        return group(
-            key, Optional.of(failure.kind()), failure.code(), "in doubt: " + failure.message());
+        return doubt(key, failure);
       }
     });
+  }
+
+  /** Notes why these items are in doubt, which the ledger has no result of. */
+  void leftInDoubt(List<String> keys, Failure failure) {
+    keys.forEach(key -> doubt(key, failure));
+  }
+
+  private boolean doubt(String key, Failure failure) {
+    return group(
+        key, Optional.of(failure.kind()), failure.code(), "in doubt: " + failure.message());
   }
 
   private boolean group(
