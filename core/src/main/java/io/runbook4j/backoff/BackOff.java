@@ -51,8 +51,8 @@ public final class BackOff {
   }
 
   /**
-   * Returns the delays of a resilience4j schedule, unchanged. Its chance is its own: {@link #delay}
-   * makes no use of the generator then.
+   * Returns the delays of a resilience4j schedule, unchanged up to 365 days. Its chance is its own:
+   * {@link #delay} makes no use of the generator then.
    */
   public static BackOff of(IntervalFunction schedule) {
     return new BackOff(0, 0, Objects.requireNonNull(schedule, "schedule"));
@@ -91,7 +91,7 @@ public final class BackOff {
       throw new IllegalStateException("delay of " + schedule + " for attempt " + attempt
           + " must be at least 0 ms, was " + millis);
     }
-    return Duration.ofMillis(millis);
+    return Duration.ofMillis(Math.min(millis, LONGEST.toMillis()));
   }
 
   @Override

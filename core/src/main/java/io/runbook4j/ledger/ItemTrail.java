@@ -19,7 +19,7 @@ final class ItemTrail implements RunFollower {
   private static final ItemResult DIED = new ItemResult(
       ItemResult.OTHERS,
       Outcome.inDoubt(
-          Failure.of(FailureKind.UNKNOWN, "The process ended before the answer was recorded.")),
+          Failure.of(FailureKind.UNKNOWN, "The run ended before the answer was recorded.")),
       false);
 
   private final RunId run;

@@ -12,6 +12,7 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -30,7 +31,9 @@ import org.jspecify.annotations.Nullable;
 final class JobScan {
   private final Catalog catalog;
   private final Predicate<RunId> held;
-  private final Map<String, Mark> marks = new HashMap<>();
+
+  /** In the order in which they were met, which is that of the items of one chunk. */
+  private final Map<String, Mark> marks = new LinkedHashMap<>();
 
   /** Spares nearly all keys that succeed a look into the map, and being made text. */
   private final KeyMarks marked = new KeyMarks();
@@ -178,6 +181,7 @@ final class JobScan {
     private void add(ItemRecord item, Place place) {
       Mark mark = marks.get(item.key());
       if (mark == null || isNewer(place, mark.place())) {
+        marks.remove(item.key()); // a newer record stands where it was recorded
         marks.put(item.key(), new Mark(item, place));
         marked.mark(item.key());
       }

@@ -40,7 +40,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class RunTally {
   private static final Set<FailureKind> NO_ATTEMPTS =
-      EnumSet.of(FailureKind.RATE_LIMITED, FailureKind.AUTHENTICATION);
+      EnumSet.of(FailureKind.RATE_LIMITED, FailureKind.AUTHENTICATION, FailureKind.CANCELLED);
 
   /** A chunk refused for one of these is cut in two, which says nothing of each of its items. */
   private static final Set<FailureKind> BISECTED = EnumSet.of(

@@ -216,7 +216,7 @@ final class RunPage {
   }
 
   private void reason(FailureReason reason, long most) {
-    String kind = reason.kind().map(Enum::name).orElse("SKIPPED")
+    String kind = reason.kind().map(Enum::name).orElse(reason.isOthers() ? "OTHERS" : "SKIPPED")
         + reason.code().map(code -> " [" + text(code) + "]").orElse("");
     page.open("li", "").open("b", "").markup(Words.number(reason.count())).markup("</b> ");
     page.element("span", kind);

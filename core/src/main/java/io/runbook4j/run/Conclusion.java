@@ -93,6 +93,7 @@ final class Conclusion<T> {
       parts.onlookers.succeeded(succeeded);
     }
     parts.tally.succeeded(succeeded);
+    parts.tally.retried(retried);
     done(
         batch,
         results,
@@ -210,10 +211,9 @@ final class Conclusion<T> {
       return false;
     }
     item.attempted(failure);
-    parts.tally.retried(1);
     // One back-off for all items of a chunk that have had as many attempts: they go together again.
     long backOff = trouble.backOffNanos.computeIfAbsent(
-        item.attempts(), n -> job.retryBackOff().delay(n, parts.random).toNanos());
+        item.attempts(), n -> parts.throttle.delay(job.retryBackOff(), n).toNanos());
     return later(
         item, parts.time.nanoTime() + Math.max(backOff, Throttle.asked(failure).toNanos()));
   }
@@ -225,7 +225,7 @@ final class Conclusion<T> {
   }
 
   Duration delay(Failure failure, int attempt) {
-    return Throttle.longer(job.retryBackOff().delay(attempt, parts.random), failure);
+    return Throttle.longer(parts.throttle.delay(job.retryBackOff(), attempt), failure);
   }
 
   /** Gets a new credential, once; chunks that were sent with the old one are sent again. */
@@ -288,6 +288,7 @@ final class Conclusion<T> {
   }
 
   void doneAllRetried(Batch<T> batch, Failure failure, ChunkTiming timing, String inWords) {
+    parts.tally.retried(batch.size());
     parts.retryEvent(batch.size(), failure);
     done(
         batch,

@@ -20,6 +20,7 @@ final class Doubts<T> {
   private final Parts<T> parts;
   private final Conclusion<T> conclusion;
   private final Conclusion.Stopper stopper;
+  private boolean blind;
 
   Doubts(SyncJob<T> job, Parts<T> parts, Conclusion<T> conclusion, Conclusion.Stopper stopper) {
     this.job = job;
@@ -29,7 +30,12 @@ final class Doubts<T> {
   }
 
   boolean mayVerify() {
-    return job.inDoubt() == InDoubt.RESOLVE || job.inDoubt() == InDoubt.VERIFY;
+    return !blind && (job.inDoubt() == InDoubt.RESOLVE || job.inDoubt() == InDoubt.VERIFY);
+  }
+
+  /** {@return whether the target has said that it cannot look, and is not asked again} */
+  boolean isBlind() {
+    return blind;
   }
 
   void unanswered(Answer<T> answer, Failure failure, ChunkTiming timing) {
@@ -44,12 +50,16 @@ final class Doubts<T> {
       Outcome[] outcomes = new Outcome[batch.size()];
       Arrays.fill(outcomes, Outcome.inDoubt(failure));
       verify(batch, batch.keys(), outcomes);
-    } else if (job.inDoubt() == InDoubt.REAPPLY) {
+    } else if (job.inDoubt() == InDoubt.REAPPLY || isResolvedByReapplying()) {
       batch.wentUnanswered();
       reapply(batch, failure, timing);
     } else {
       park(batch, failure, timing);
     }
+  }
+
+  private boolean isResolvedByReapplying() {
+    return job.inDoubt() == InDoubt.RESOLVE && job.target().isIdempotent();
   }
 
   /**
@@ -86,17 +96,30 @@ final class Doubts<T> {
       concludeVerified(answer, doubt, timing);
     } else if (result.others().orElseThrow() instanceof Outcome.InDoubt lost) {
       verificationFailed(answer, doubt, lost.failure(), timing);
-    } else if (job.inDoubt() == InDoubt.RESOLVE
-        && doubt.known().isEmpty()
-        && batch.hasValues()
-        && job.target().isIdempotent()) {
+    } else {
+      blind = true;
+      parts.tally.notCalled();
+      parts.throttle.limiter().correct(-1);
+      unverifiable(answer, doubt, timing);
+    }
+  }
+
+  /** Does without the target what can be done about items in doubt. */
+  void unverifiable(Batch<T> batch) throws InterruptedException {
+    Batch.Doubt doubt = batch.doubt().orElseThrow();
+    ChunkResult cannotLook = ChunkResult.refused(doubt.failure());
+    unverifiable(
+        new Answer<>(batch, parts.time.nanoTime(), 0, cannotLook, null), doubt, ChunkTiming.NONE);
+  }
+
+  private void unverifiable(Answer<T> answer, Batch.Doubt doubt, ChunkTiming timing)
+      throws InterruptedException {
+    Batch<T> batch = answer.batch();
+    if (isResolvedByReapplying() && doubt.known().isEmpty() && batch.hasValues()) {
       batch.noDoubt();
       batch.wentUnanswered();
       reapply(batch, doubt.failure(), timing);
-    } else if (job.inDoubt() == InDoubt.RESOLVE
-        && !batch.hasValues()
-        && !doubt.sendUnknown()
-        && job.target().isIdempotent()) {
+    } else if (isResolvedByReapplying() && !batch.hasValues() && !doubt.sendUnknown()) {
       batch.keys().forEach(parts.workload.busy()::remove);
       parts.feed.release();
       parts.feed.collect(new OpenChunk<>(batch.intent().orElseThrow(), batch.family(0)));

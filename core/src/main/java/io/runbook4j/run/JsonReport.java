@@ -100,6 +100,9 @@ final class JsonReport {
     if (reason.code().isPresent()) {
       json.writeStringField("code", reason.code().get());
     }
+    if (reason.isOthers()) {
+      json.writeBooleanField("others", true);
+    }
     json.writeStringField("text", reason.text());
     json.writeNumberField("count", reason.count());
     strings("samples", reason.samples());

@@ -1,5 +1,7 @@
 package io.runbook4j.run;
 
+import io.runbook4j.spi.sync.Failure;
+import io.runbook4j.spi.sync.FailureKind;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -14,7 +16,10 @@ import java.util.Set;
  * @param unread items that were never in a chunk
  */
 record Leftovers(long begun, long unanswered, List<String> unread) {
-  /** {@return what is left, with the batch that waits for its permit} */
+  /**
+   * {@return what is left, with the batch that waits for its permit} Notes the reasons of what
+   * stays in doubt.
+   */
   static <T> Leftovers of(Parts<T> parts, Optional<Batch<T>> next, Legacy<T> legacy) {
     List<Batch<T>> waiting = new ArrayList<>(parts.workload.waiting());
     for (Batch<T> batch = next.orElse(null);
@@ -33,6 +38,7 @@ record Leftovers(long begun, long unanswered, List<String> unread) {
     for (Batch<T> batch : waiting) {
       if (batch.intent().isPresent()) {
         unanswered += batch.size();
+        parts.tally.leftInDoubt(batch.keys(), reason(batch));
         doubtful.addAll(batch.hasValues() ? List.of() : batch.keys());
         continue;
       }
@@ -49,5 +55,12 @@ record Leftovers(long begun, long unanswered, List<String> unread) {
     parts.feed.unread().stream().filter(key -> !doubtful.remove(key)).forEach(unread::add);
     legacy.cameUp(unread);
     return new Leftovers(begun + legacy.size(), unanswered, unread);
+  }
+
+  private static Failure reason(Batch<?> batch) {
+    return batch
+        .doubt()
+        .map(Batch.Doubt::failure)
+        .orElseGet(() -> Failure.of(FailureKind.UNKNOWN, Legacy.UNRECORDED));
   }
 }

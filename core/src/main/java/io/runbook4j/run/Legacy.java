@@ -22,6 +22,9 @@ import java.util.Set;
 final class Legacy<T> {
   private static final Duration LONGEST_WINDOW_TO_WAIT = Duration.ofHours(1);
 
+  /** Its process may have died, its target thrown an error, its ledger refused the answer. */
+  static final String UNRECORDED = "the run ended before the answer was recorded";
+
   private final SyncJob<T> job;
   private final Parts<T> parts;
   private final Doubts<T> doubts;
@@ -61,8 +64,7 @@ final class Legacy<T> {
     Family family = parts.workload.frontier().open(resume.position(), items);
     for (ChunkIntent intent : resume.open()) {
       intent.keys().forEach(this::wasSent);
-      Failure failure =
-          Failure.of(FailureKind.UNKNOWN, "the process ended while the item was being sent");
+      Failure failure = Failure.of(FailureKind.UNKNOWN, UNRECORDED);
       Batch<T> batch = Batch.open(intent, family);
       if (doubts.mayVerify()) {
         parts.feed.hold();
@@ -137,7 +139,7 @@ final class Legacy<T> {
     for (OpenChunk<T> chunk : uncollected) {
       Failure failure = Failure.of(
           FailureKind.UNKNOWN,
-          "the process ended while the item was being sent, and the source no longer has all items of its chunk");
+          UNRECORDED + ", and the source no longer has all items of its chunk");
       parts.feed.hold();
       doubts.park(Batch.open(chunk.intent(), chunk.family()), failure, ChunkTiming.NONE);
     }

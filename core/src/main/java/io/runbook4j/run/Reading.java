@@ -57,9 +57,9 @@ final class Reading<T> {
     Reaction reaction = job.reaction(failure.kind());
     failures++;
     if (reaction.kind() == Reaction.Kind.SLOW_DOWN && failures < job.patience()) {
-      readAgainAfter(failure, job.backOff().delay(failures, parts.random));
+      readAgainAfter(failure, parts.throttle.delay(job.backOff(), failures));
     } else if (reaction.kind() == Reaction.Kind.RETRY && failures <= reaction.retries()) {
-      readAgainAfter(failure, job.retryBackOff().delay(failures, parts.random));
+      readAgainAfter(failure, parts.throttle.delay(job.retryBackOff(), failures));
     } else if (reaction.kind() == Reaction.Kind.STOP
         || reaction.kind() == Reaction.Kind.SLOW_DOWN) {
       stopper.stop("the source answered " + failure);

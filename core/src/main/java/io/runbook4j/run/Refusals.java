@@ -11,8 +11,9 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Sees to chunks that the service refused as a whole: waits and sends them again, bisects them, or
- * gives them up. Not safe for many threads.
+ * Sees to chunks that came to nothing as a whole: those that the service refused wait and are sent
+ * again, bisected, or given up; those that were not sent after all are taken back. Not safe for
+ * many threads.
  */
 final class Refusals<T> {
   /**
@@ -88,10 +89,24 @@ final class Refusals<T> {
   /** Sends the batch again as it is, without counting an attempt. */
   private void sendAgain(Batch<T> batch, Failure failure, ChunkTiming timing) {
     if (batch.unanswered() > 0) {
+      parts.tally.retried(batch.size());
       parts.workload.now(batch); // its answer was lost before: it stays the chunk that it was
       return;
     }
     conclusion.doneAllRetried(batch, failure, timing, "refused: " + failure);
+    parts.workload.now(conclusion.successor(batch, batch.items()));
+  }
+
+  /** Takes back a chunk that was begun and never sent, so that nothing of it is in doubt. */
+  void notSent(Batch<T> batch) {
+    Failure failure =
+        Failure.of(FailureKind.CANCELLED, "not sent: the run was stopped or paused before");
+    conclusion.done(
+        batch,
+        List.of(),
+        new ItemResult(ItemResult.OTHERS, Outcome.failed(failure), true),
+        ChunkTiming.NONE,
+        failure.message());
     parts.workload.now(conclusion.successor(batch, batch.items()));
   }
 

@@ -12,7 +12,8 @@ public interface RunControl {
 
   /**
    * Stops the run: chunks in flight finish, then it ends as STOPPED and can be resumed. Returns at
-   * once; the first reason counts.
+   * once; the first reason counts. A listener that stops the run when it is told of a chunk has
+   * been told of the last one, but for those in flight.
    */
   void stop(String reason);
 

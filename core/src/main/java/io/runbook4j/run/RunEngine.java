@@ -66,7 +66,7 @@ final class RunEngine<T> implements RunControl, Conclusion.Stopper {
     this.settlement = new Settlement<>(job, parts, this);
     this.legacy = new Legacy<>(setup, parts, settlement.doubts());
     this.outbound = new Outbound<>(job, parts, settlement.conclusion(), this);
-    this.sending = new Sending<>(setup, host, parts, waiting, settlement.refusals(), outbound);
+    this.sending = new Sending<>(setup, host, parts, waiting, settlement, outbound);
   }
 
   @Override
@@ -205,7 +205,7 @@ final class RunEngine<T> implements RunControl, Conclusion.Stopper {
     if (sending.next().isEmpty() && !prepare()) {
       return false;
     }
-    sending.sendIfPermitted();
+    sending.sendIfPermitted(() -> stopReason != null || paused);
     return true;
   }
 

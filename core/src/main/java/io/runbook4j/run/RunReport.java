@@ -103,7 +103,8 @@ public final class RunReport {
   }
 
   /**
-   * {@return why items failed, were skipped or stayed in doubt; most frequent first, at most 100}
+   * {@return why items failed, were skipped or stayed in doubt; most frequent first, at most 99,
+   * and then one for all the others if there are more}
    */
   public List<FailureReason> reasons() {
     return reasons;
@@ -203,8 +204,9 @@ public final class RunReport {
   /**
    * Calls, retries and waits of one process.
    *
-   * @param calls how often the target was called, verifications included
-   * @param retriedItems how often an item was tried again
+   * @param calls how often the target was called, verifications included where it can look
+   * @param retriedItems how often an item was to be tried again, for whatever cause: a failure that
+   *     may pass, a limit, a new credential, a chunk cut in two, an answer that was lost
    * @param waited how long nothing was sent because of a limit or a back-off
    * @param chunks how many chunks had a result
    */

@@ -26,9 +26,8 @@ import org.jspecify.annotations.Nullable;
 /** Counts what happens in a run, in bounded memory. Not safe for many threads. */
 final class RunTally {
   private static final int MOST_ROWS = 200;
-  private static final int MOST_REASONS = 100;
+  private static final int MOST_REASONS = 99;
   private static final int MOST_SAMPLES = 5;
-  private static final Group OTHER = new Group(Optional.empty(), Optional.empty(), "other reasons");
 
   private final Redaction redaction;
   private long succeeded;
@@ -46,6 +45,7 @@ final class RunTally {
   private @Nullable Said lastSaid;
 
   private Members lastMembers = new Members();
+  private final Members others = new Members();
   private final Deque<ChunkReport> chunks = new ArrayDeque<>();
   private final Deque<SizeChange> sizeChanges = new ArrayDeque<>();
   private final Deque<LimitReport> limits = new ArrayDeque<>();
@@ -92,10 +92,19 @@ final class RunTally {
       @Override
       public Boolean inDoubt(Failure failure) {
         inDoubt++;
-        return group(
-            key, Optional.of(failure.kind()), failure.code(), "in doubt: " + failure.message());
+        return doubt(key, failure);
       }
     });
+  }
+
+  /** Notes why these items are in doubt, which the ledger has no result of. */
+  void leftInDoubt(List<String> keys, Failure failure) {
+    keys.forEach(key -> doubt(key, failure));
+  }
+
+  private boolean doubt(String key, Failure failure) {
+    return group(
+        key, Optional.of(failure.kind()), failure.code(), "in doubt: " + failure.message());
   }
 
   private boolean group(
@@ -113,11 +122,16 @@ final class RunTally {
 
   private Members members(Group group) {
     boolean isOneTooMany = groups.size() >= MOST_REASONS && !groups.containsKey(group);
-    return groups.computeIfAbsent(isOneTooMany ? OTHER : group, g -> new Members());
+    return isOneTooMany ? others : groups.computeIfAbsent(group, g -> new Members());
   }
 
   void called() {
     calls++;
+  }
+
+  /** Takes back a call: the target has said that it made none. */
+  void notCalled() {
+    calls--;
   }
 
   void retried(int items) {
@@ -216,17 +230,16 @@ final class RunTally {
   }
 
   List<FailureReason> reasons() {
-    return groups.entrySet().stream()
-        .map(e -> new FailureReason(
-            e.getKey().kind,
-            e.getKey().code,
-            e.getKey().equals(OTHER) ? OTHER.text : e.getValue().text,
-            e.getValue().count,
-            List.copyOf(e.getValue().samples)))
-        .sorted(Comparator.comparingLong(FailureReason::count)
-            .reversed()
-            .thenComparing(FailureReason::text))
-        .toList();
+    List<FailureReason> reasons = new ArrayList<>();
+    groups.forEach((group, members) -> reasons.add(new FailureReason(
+        group.kind, group.code, members.text, members.count, List.copyOf(members.samples))));
+    reasons.sort(Comparator.comparingLong(FailureReason::count)
+        .reversed()
+        .thenComparing(FailureReason::text));
+    if (others.count > 0) {
+      reasons.add(FailureReason.others(others.count, List.copyOf(others.samples)));
+    }
+    return List.copyOf(reasons);
   }
 
   List<ChunkReport> chunks() {

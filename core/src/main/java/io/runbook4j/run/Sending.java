@@ -6,6 +6,7 @@ import io.runbook4j.spi.time.Signal;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.MDC;
 
@@ -18,7 +19,7 @@ final class Sending<T> {
   private final Host host;
   private final Parts<T> parts;
   private final Waiting waiting;
-  private final Refusals<T> refusals;
+  private final Settlement<T> settlement;
   private final Outbound<T> outbound;
   private final TargetCall<T> call;
   private final RetryBudget budget;
@@ -35,13 +36,13 @@ final class Sending<T> {
       Host host,
       Parts<T> parts,
       Waiting waiting,
-      Refusals<T> refusals,
+      Settlement<T> settlement,
       Outbound<T> outbound) {
     this.setup = setup;
     this.host = host;
     this.parts = parts;
     this.waiting = waiting;
-    this.refusals = refusals;
+    this.settlement = settlement;
     this.outbound = outbound;
     this.call = new TargetCall<>(setup.job(), host.time(), parts.redaction);
     this.budget = host.budgets().of(setup.ends().service());
@@ -73,16 +74,25 @@ final class Sending<T> {
     return Optional.ofNullable(answer);
   }
 
-  /** Sends the next batch, if there is one and a permit for it; else waits for the permit. */
-  void sendIfPermitted() throws InterruptedException {
+  /**
+   * Sends the next batch, if there is one and a permit for it; else waits for the permit.
+   *
+   * @param held whether somebody wants nothing sent, a listener say that was told of the last chunk
+   */
+  void sendIfPermitted(BooleanSupplier held) throws InterruptedException {
     Batch<T> batch = next;
     if (batch == null) {
+      return;
+    }
+    if (batch.doubt().isPresent() && settlement.doubts().isBlind()) {
+      next = null;
+      settlement.doubts().unverifiable(batch);
       return;
     }
     if (batch.isRetryOnly() && batch.doubt().isEmpty() && permit == null && !budget.tryRetry()) {
       next = null;
       parts.intents.begin(batch);
-      refusals.overBudget(batch);
+      settlement.refusals().overBudget(batch);
       return;
     }
     parts.throttle.keepClosed();
@@ -101,13 +111,22 @@ final class Sending<T> {
     permit = null;
     Optional<Batch<T>> admitted = outbound.admit(whole);
     if (admitted.isPresent()) {
-      send(admitted.get());
+      send(admitted.get(), held);
     }
   }
 
-  private void send(Batch<T> batch) {
+  private void send(Batch<T> batch, BooleanSupplier held) {
+    boolean isNew = batch.intent().isEmpty();
     parts.intents.begin(batch);
     waiting.flush();
+    if (held.getAsBoolean()) {
+      if (isNew) {
+        settlement.refusals().notSent(batch);
+      } else {
+        parts.workload.now(batch); // in doubt since it was sent before
+      }
+      return;
+    }
     if (!batch.isRetryOnly()) {
       budget.onCall();
     }

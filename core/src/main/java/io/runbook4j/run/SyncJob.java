@@ -225,7 +225,7 @@ public final class SyncJob<T> {
 
     /**
      * Sets the wait after the service said that it is rate limited. Default between 2 and 5
-     * minutes.
+     * minutes, also where a schedule throws, which the report then says.
      */
     public Builder<T> backOff(BackOff backOff) {
       this.backOff = Objects.requireNonNull(backOff, "backOff");
@@ -234,7 +234,7 @@ public final class SyncJob<T> {
 
     /**
      * Sets the wait before an item is tried again for any other reason. Default between 1 and 30
-     * seconds.
+     * seconds; between 2 and 5 minutes where a schedule throws, which the report then says.
      */
     public Builder<T> retryBackOff(BackOff retryBackOff) {
       this.retryBackOff = Objects.requireNonNull(retryBackOff, "retryBackOff");

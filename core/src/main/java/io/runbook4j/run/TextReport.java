@@ -106,8 +106,7 @@ final class TextReport {
   }
 
   private static String reason(FailureReason reason) {
-    String kind = reason.kind().map(Enum::name).orElse("SKIPPED")
-        + reason.code().map(code -> "[" + code + "]").orElse("");
+    String kind = reason.word() + reason.code().map(code -> "[" + code + "]").orElse("");
     return String.format(
         Locale.ROOT,
         "%7d  %-18s %s  (%s%s)",

@@ -1,5 +1,6 @@
 package io.runbook4j.run;
 
+import io.runbook4j.backoff.BackOff;
 import io.runbook4j.limit.RateLimiter;
 import io.runbook4j.run.RunReport.LimitReport;
 import io.runbook4j.spi.LimitSignal;
@@ -17,6 +18,10 @@ import java.util.random.RandomGenerator;
 final class Throttle {
   /** A service that asks for more is believed for a day. */
   private static final Duration MOST_ASKED = Duration.ofDays(1);
+
+  /** In place of a schedule that throws. */
+  private static final BackOff INSTEAD =
+      BackOff.between(Duration.ofMinutes(2), Duration.ofMinutes(5));
 
   private final SyncJob<?> job;
   private final RateLimiter limiter;
@@ -59,8 +64,25 @@ final class Throttle {
       hits++;
     }
     lastHitNanos = time.nanoTime();
-    close(longer(job.backOff().delay(hits, random), failure), failure);
+    close(longer(delay(job.backOff(), hits), failure), failure);
     return hits;
+  }
+
+  /**
+   * {@return what a schedule of the job says} One that throws must not keep an answer from being
+   * recorded: the wait is as by default then, and the report says why.
+   */
+  Duration delay(BackOff schedule, int attempt) {
+    try {
+      return schedule.delay(attempt, random);
+    } catch (VirtualMachineError e) {
+      throw e;
+    } catch (Throwable e) {
+      Duration instead = INSTEAD.delay(attempt, random);
+      tally.problem(
+          "the back-off, " + schedule + ", threw " + e + "; it is " + instead + " instead");
+      return instead;
+    }
   }
 
   /** Closes the limiter for as long as the service asked. */

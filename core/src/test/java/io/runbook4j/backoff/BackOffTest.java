@@ -97,6 +97,13 @@ class BackOffTest {
   }
 
   @Test
+  void of_scheduleWithAnEndlessDelay_isCutToAYear() {
+    BackOff backOff = BackOff.of(attempt -> Long.MAX_VALUE);
+
+    assertThat(backOff.delay(1, new Random(SEED))).isEqualTo(Duration.ofDays(365));
+  }
+
+  @Test
   void of_scheduleWithNegativeDelay_isRefusedWhenAsked() {
     BackOff backOff = BackOff.of(attempt -> -5L);
 

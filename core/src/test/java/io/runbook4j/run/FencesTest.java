@@ -4,10 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.runbook4j.alert.Rule;
+import io.runbook4j.backoff.BackOff;
 import io.runbook4j.spi.alert.Alert;
 import io.runbook4j.spi.alert.AlertChannel;
 import io.runbook4j.spi.ledger.Counts;
+import io.runbook4j.spi.ledger.ItemFilter;
+import io.runbook4j.spi.ledger.ItemState;
 import io.runbook4j.spi.ledger.RunState;
+import io.runbook4j.spi.sync.ChunkResult;
+import io.runbook4j.spi.sync.Failure;
 import io.runbook4j.spi.sync.FailureKind;
 import io.runbook4j.testkit.SimulatedService;
 import java.time.Duration;
@@ -17,6 +22,8 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.Semaphore;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** What a host hangs on to a run may break; the run goes on and says so. */
 class FencesTest {
@@ -122,6 +129,62 @@ class FencesTest {
     assertThat(report.counts()).isEqualTo(new Counts(100, 97, 3, 0, 0, 0));
     assertThat(Duration.between(report.startedAt(), report.endedAt()))
         .isLessThan(Duration.ofMinutes(1));
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = FailureKind.class,
+      names = {"RATE_LIMITED", "SERVER_ERROR"})
+  void run_scheduleThrows_waitsAsByDefaultAndNotesIt(FailureKind kind) {
+    BackOff broken = BackOff.of(attempt -> {
+      throw new IllegalStateException("no such property");
+    });
+    int[] calls = {0};
+    SyncJob<String> job = Scene.policies()
+        .from(Scene.source(30))
+        .to(chunk -> switch (++calls[0]) {
+          case 2 -> ChunkResult.refused(Failure.of(kind, "no"));
+          case 4 ->
+            ChunkResult.builder()
+                .failed(chunk.keys().get(0), Failure.of(kind, "no"))
+                .othersSucceeded()
+                .build();
+          default -> ChunkResult.succeeded();
+        })
+        .backOff(broken)
+        .retryBackOff(broken)
+        .build();
+
+    RunReport report = scene.runner().run(job);
+
+    assertThat(report.counts()).isEqualTo(new Counts(30, 30, 0, 0, 0, 0));
+    assertThat(report.problems()).hasSize(2).allMatch(text -> text.contains("no such property"));
+    assertThat(scene.time.elapsed()).isGreaterThanOrEqualTo(Duration.ofMinutes(4));
+  }
+
+  @Test
+  void resume_targetThrewAnError_saysThatTheAnswerIsUnknownAndNotThatTheProcessEnded() {
+    int[] calls = {0};
+    SyncJob<String> job = Scene.policies()
+        .from(Scene.source(30))
+        .to(chunk -> {
+          if (++calls[0] == 1) {
+            throw new NoClassDefFoundError("org/example/Codec");
+          }
+          return ChunkResult.succeeded();
+        })
+        .build();
+    assertThatThrownBy(() -> scene.runner().run(job)).isInstanceOf(NoClassDefFoundError.class);
+    assertThat(scene.ledger.outstanding(Scene.JOB, ItemFilter.all().states(ItemState.IN_DOUBT)))
+        .hasSize(10)
+        .noneMatch(item -> item.text().contains("process"));
+
+    RunReport report = scene.runner().resume(job, scene.newest().run());
+
+    assertThat(report.counts()).isEqualTo(new Counts(30, 20, 0, 0, 10, 0));
+    assertThat(report.reasons())
+        .extracting(FailureReason::text)
+        .containsExactly("in doubt: the run ended before the answer was recorded");
   }
 
   @Test

@@ -44,6 +44,12 @@ class InFlightTest {
 
     assertThat(report.state()).isEqualTo(RunState.STOPPED);
     assertThat(report.reason()).isEqualTo("a call was interrupted");
+    assertThat(report.counts().inDoubt()).isEqualTo(40);
+    assertThat(report.reasons()).singleElement().satisfies(reason -> {
+      assertThat(reason.text()).isEqualTo("in doubt: simulated");
+      assertThat(reason.kind()).contains(FailureKind.CANCELLED);
+      assertThat(reason.count()).isEqualTo(40);
+    });
   }
 
   private static Failure failure(FailureKind kind) {

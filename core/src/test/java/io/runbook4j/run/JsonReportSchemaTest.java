@@ -120,6 +120,32 @@ class JsonReportSchemaTest {
   }
 
   @Test
+  void json_moreReasonsThanAReportHolds_endsWithTheOthersAndIsAsTheSchemaSays() {
+    SyncJob<String> diverse = SyncJob.<String>named("diverse")
+        .from(ListSource.of(IntStream.range(0, 300).mapToObj(i -> "k" + i).toList()))
+        .to(chunk -> {
+          ChunkResult.Builder results = ChunkResult.builder();
+          chunk
+              .keys()
+              .forEach(key -> results.failed(
+                  key, Failure.of(FailureKind.INVALID, "bad").withCode("code-" + key)));
+          return results.build();
+        })
+        .build();
+
+    RunReport report = runner.run(diverse);
+
+    List<FailureReason> reasons = report.reasons();
+    assertThat(errors(report.json())).isEmpty();
+    assertThat(reasons).hasSize(100).filteredOn(FailureReason::isOthers).hasSize(1);
+    assertThat(reasons.get(99).isOthers()).isTrue();
+    assertThat(reasons.get(99).count()).isEqualTo(201);
+    assertThat(reasons.stream().mapToLong(FailureReason::count).sum()).isEqualTo(300);
+    assertThat(report.json()).containsOnlyOnce("\"others\" : true");
+    assertThat(report.text()).contains("OTHERS").doesNotContain("SKIPPED");
+  }
+
+  @Test
   void json_rerunAndReplay_areAsTheSchemaSays() {
     RunReport first = runner.run(job);
 

@@ -162,7 +162,7 @@ class Promise03NoReplayTest {
   void rerunOutstanding_severalRuns_sendsWhatNoRunHasDone() {
     SimulatedService service =
         scene.service().failing(FailureKind.INVALID, "k3").build();
-    scene.runner(new StopAfter(2)).run(job(scanned, service));
+    scene.runner(new StopAfter(3)).run(job(scanned, service));
     service.heal();
 
     RunReport rerun = scene.runner().rerunOutstanding(job(scanned, service));

@@ -9,6 +9,7 @@ import io.runbook4j.spi.sync.ChunkResult;
 import io.runbook4j.spi.sync.Failure;
 import io.runbook4j.spi.sync.FailureKind;
 import io.runbook4j.spi.sync.Target;
+import io.runbook4j.testkit.CallFault;
 import io.runbook4j.testkit.SimulatedService;
 import java.time.Duration;
 import java.time.Instant;
@@ -36,6 +37,22 @@ class Promise08RetriesTest {
     assertThat(service.timesSent("k3")).isEqualTo(times);
     assertThat(report.counts()).isEqualTo(new Counts(30, 29, 1, 0, 0, 0));
     assertThat(report.totals().retriedItems()).isEqualTo(times - 1);
+  }
+
+  @Test
+  void run_itemsAreSentAgainForWhateverCause_countsEachTime() {
+    SimulatedService service = scene
+        .service()
+        .failingTimes(2, FailureKind.RATE_LIMITED, "k3", "k4")
+        .callFault(1, CallFault.RATE_LIMITED)
+        .callFault(2, CallFault.AUTHENTICATION)
+        .build();
+
+    RunReport report = scene.runner().run(Scene.job(30, service));
+
+    assertThat(report.counts()).isEqualTo(new Counts(30, 30, 0, 0, 0, 0));
+    long sent = service.calls().stream().mapToLong(call -> call.keys().size()).sum();
+    assertThat(report.totals().retriedItems()).isEqualTo(sent - 30).isEqualTo(10 + 10 + 2 + 2);
   }
 
   @ParameterizedTest

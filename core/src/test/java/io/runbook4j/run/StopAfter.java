@@ -3,7 +3,8 @@ package io.runbook4j.run;
 import java.util.Optional;
 
 /**
- * Stops its run once it is told of so many results; the chunk that follows them has begun by then.
+ * Stops its run once it is told of so many results; the chunk that follows them has begun by then,
+ * and is not sent.
  */
 final class StopAfter implements RunListener {
   private final int chunks;

@@ -62,7 +62,7 @@ public final class ResumePoint {
   /**
    * {@return how many attempts each item has had that was read and has no outcome, 0 for one that
    * was never sent; items of open chunks are there only if they had any} A rate limit, a refused
-   * credential or a bisection is no attempt.
+   * credential, a bisection or a call that was given up is no attempt.
    */
   public Map<String, Integer> attempts() {
     return attempts;

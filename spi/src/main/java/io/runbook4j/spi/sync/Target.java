@@ -45,7 +45,8 @@ public interface Target<T> {
    *
    * @param keys at most as many as a chunk holds
    * @return what was found by key; a key left out counts as {@link Verdict#UNKNOWN}; empty if the
-   *     target cannot look
+   *     target cannot look, for which it makes no call: a run then takes back the permit, as far as
+   *     its quota allows, counts no call, and does not ask again
    * @throws FailureException if the service did not answer
    */
   default Optional<Map<String, Verdict>> verify(List<String> keys) throws InterruptedException {

@@ -24,8 +24,10 @@ import io.runbook4j.spi.sync.FailureKind;
 import io.runbook4j.spi.sync.Outcome;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -278,6 +280,28 @@ abstract class ItemsContract extends RunsContract {
         .containsExactly("f");
     assertThat(keys(ledger.outstanding(JOB, ItemFilter.all().newestFirst().limit(2))))
         .containsExactly("f", "d");
+  }
+
+  @Test
+  void outstanding_manyOfOneChunk_givesThemInTheOrderOfRecording() {
+    Ledger ledger = opened();
+    String[] keys = IntStream.range(0, 60).mapToObj(i -> "k" + i).toArray(String[]::new);
+    LedgerStory story = story(ledger, "r1")
+        .started(JOB)
+        .begun(1, keys)
+        .doneOthers(1, failed(ItemResult.OTHERS, FailureKind.INVALID, "X"))
+        .begun(2, "k7", "k3")
+        .doneOthers(2, failed(ItemResult.OTHERS, FailureKind.INVALID, "Y"));
+    List<String> inOrder = new ArrayList<>(List.of(keys));
+    inOrder.removeAll(List.of("k7", "k3"));
+    inOrder.addAll(List.of("k7", "k3"));
+
+    assertThat(keys(ledger.outstanding(JOB, ItemFilter.all()))).isEqualTo(inOrder);
+    assertThat(keys(ledger.outstanding(JOB, ItemFilter.failed().oldestFirst().limit(3))))
+        .containsExactly("k0", "k1", "k2");
+    assertThat(keys(ledger.outstanding(JOB, ItemFilter.failed().newestFirst().limit(3))))
+        .containsExactly("k3", "k7", "k59");
+    assertThat(keys(ledger.items(story.run(), ItemFilter.all()))).isEqualTo(inOrder);
   }
 
   @Test

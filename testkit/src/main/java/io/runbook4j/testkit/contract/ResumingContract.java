@@ -21,7 +21,9 @@ import io.runbook4j.spi.ledger.Position;
 import io.runbook4j.spi.ledger.ResumePoint;
 import io.runbook4j.spi.ledger.RunId;
 import io.runbook4j.spi.sync.Cursor;
+import io.runbook4j.spi.sync.Failure;
 import io.runbook4j.spi.sync.FailureKind;
+import io.runbook4j.spi.sync.Outcome;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
@@ -71,6 +73,24 @@ abstract class ResumingContract extends ItemsContract {
     assertThat(point.nextChunk()).isEqualTo(5);
     assertThat(point.nextPage()).isEqualTo(5);
     assertThat(point.settled()).isEqualTo(new Counts(5, 4, 1, 0, 0, 0));
+  }
+
+  @Test
+  void resumePoint_chunkTakenBackBeforeItWasSent_isNoAttemptAndNotInDoubt() {
+    Ledger ledger = opened();
+    Failure notSent = Failure.of(FailureKind.CANCELLED, "not sent");
+    LedgerStory story = story(ledger, "r")
+        .started(JOB)
+        .begun(1, "a", "b")
+        .doneOthers(1, new ItemResult(ItemResult.OTHERS, Outcome.failed(notSent), true));
+    ledger.close();
+
+    Ledger later = opened();
+    assertThat(later.resumePoint(story.run()).attempts()).isEqualTo(Map.of("a", 0, "b", 0));
+    assertThat(later.resumePoint(story.run()).open()).isEmpty();
+    assertThat(later.outstanding(JOB, ItemFilter.all()))
+        .extracting(ItemRecord::key, ItemRecord::state)
+        .containsExactly(tuple("a", ItemState.NOT_REACHED), tuple("b", ItemState.NOT_REACHED));
   }
 
   @Test
