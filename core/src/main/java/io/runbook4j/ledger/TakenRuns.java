@@ -122,7 +122,9 @@ final class TakenRuns {
     try {
       refuseKnown(run);
       RunWriter writer = openWriter(run, new RunReplay(new RunTally(run, RunFollower.NONE), 0));
-      disk.forceFolder(folder);
+      if (force != FileLedger.Force.NEVER) {
+        disk.forceFolder(folder);
+      }
       Head head = new Head(started, catalog.nextSequence());
       append(writer, run, entries, head.sequence());
       catalog.began(head);

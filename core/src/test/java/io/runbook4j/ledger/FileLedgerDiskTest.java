@@ -245,6 +245,7 @@ class FileLedgerDiskTest {
     }
 
     assertThat(disk.forced).isZero();
+    assertThat(disk.forcedFolders).isEmpty();
   }
 
   @Test
