@@ -58,6 +58,11 @@ final class Gax implements Engine {
     }
   }
 
+  @Override
+  public void close() {
+    executor.shutdown(); // its thread would keep the process
+  }
+
   /** One call with a chunk of tickets. */
   private final class Call extends UnaryCallable<List<Ticket>, List<Boolean>> {
     @Override
