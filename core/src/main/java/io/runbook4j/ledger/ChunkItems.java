@@ -20,11 +20,6 @@ final class ChunkItems {
     return result.outcome() instanceof Outcome.Succeeded;
   }
 
-  /** {@return whether every item of the chunk was applied} */
-  static boolean allSucceeded(ChunkDone done) {
-    return done.results().isEmpty() && succeeded(done.others());
-  }
-
   /** {@return whether no item of the chunk is tried again} */
   static boolean allSettled(ChunkDone done) {
     for (ItemResult result : done.results()) {

@@ -21,7 +21,7 @@ public record FailureReason(
     String text,
     long count,
     List<String> samples) {
-  /** Of no kind; a skipped item whose reason is word for word this would be taken for it. */
+  /** Stands with no kind; a target that skips items with just these words is taken for it. */
   private static final String OTHERS = "all reasons beyond the first 99";
 
   /** {@return one for all the items whose reasons a report has no room for} */
@@ -31,7 +31,7 @@ public record FailureReason(
 
   /** {@return whether it stands for all the reasons that a report has no room for, of any kind} */
   public boolean isOthers() {
-    return text.equals(OTHERS);
+    return kind.isEmpty() && text.equals(OTHERS);
   }
 
   /** {@return the kind in a word, for a table} */
