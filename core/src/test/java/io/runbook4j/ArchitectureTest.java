@@ -57,7 +57,7 @@ class ArchitectureTest {
       Map.entry("io.runbook4j.chunk", Set.of("ChunkSize", "ChunkSizer")),
       Map.entry(
           "io.runbook4j.file.internal",
-          Set.of("Ascii", "Claim", "Disk", "JsonFields", "JsonLine", "Lines")),
+          Set.of("Ascii", "Claim", "Disk", "JsonLine", "JsonScan", "Lines")),
       Map.entry(
           "io.runbook4j.gate",
           Set.of(

@@ -1,10 +1,9 @@
 package io.runbook4j.gate;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import io.runbook4j.file.internal.Claim;
 import io.runbook4j.file.internal.Disk;
-import io.runbook4j.file.internal.JsonFields;
 import io.runbook4j.file.internal.JsonLine;
+import io.runbook4j.file.internal.JsonScan;
 import io.runbook4j.file.internal.Lines;
 import io.runbook4j.gate.GateState.Cause;
 import io.runbook4j.gate.GateState.LocalOnly;
@@ -66,50 +65,46 @@ final class BookFile {
       if (!lines.next() || !lines.isWhole()) {
         throw new IllegalArgumentException("checksum must be right, was wrong or missing");
       }
-      JsonNode node = JsonFields.tree(lines.buffer(), lines.start(), lines.end());
-      int format = JsonFields.number(node, "format").intValue();
+      JsonScan line = new JsonScan(lines.buffer(), lines.start(), lines.end());
+      long format = line.number("format");
       if (format != FORMAT) {
         throw new IllegalArgumentException("format must be " + FORMAT + ", was " + format);
       }
-      return decode(node);
+      return decode(line);
     }
   }
 
-  private static Book decode(JsonNode node) {
-    String rampId = JsonFields.text(node, "rampId");
-    Instant since = JsonFields.instant(node, "since");
-    Order order = order(node);
-    String kind = JsonFields.text(node, "state");
+  private static Book decode(JsonScan line) {
+    line.text("gate"); // for people who read the file
+    String kind = line.text("state");
+    Instant since = line.instant("since");
+    Order order = Order.of(line.text("who"), line.text("reason"));
+    order = line.has("ticket") ? order.ticket(line.text("ticket")) : order;
+    order = line.has("until") ? order.until(line.instant("until")) : order;
+    String rampId = line.text("rampId");
+    int breaches = (int) line.number("breaches");
     GateState state = switch (kind) {
       case "open" -> new Open(since, order);
       case "local-only" ->
-        new LocalOnly(
-            since, order, Cause.valueOf(JsonFields.text(node, "cause")), at(node, "rampsAt"));
-      case "ramping" -> new Ramping(since, order, rampId, step(node));
+        new LocalOnly(since, order, Cause.valueOf(line.text("cause")), rampsAt(line));
+      case "ramping" -> new Ramping(since, order, rampId, step(line));
       default ->
         throw new IllegalArgumentException(
             "state must be open, local-only or ramping, was \"" + kind + "\"");
     };
-    return new Book(state, rampId, JsonFields.number(node, "breaches").intValue());
+    return new Book(state, rampId, breaches);
   }
 
-  private static Order order(JsonNode node) {
-    Order order = Order.of(JsonFields.text(node, "who"), JsonFields.text(node, "reason"));
-    order = node.has("ticket") ? order.ticket(JsonFields.text(node, "ticket")) : order;
-    Optional<Instant> until = at(node, "until");
-    return until.isPresent() ? order.until(until.get()) : order;
+  private static Optional<Instant> rampsAt(JsonScan line) {
+    return line.has("rampsAt") ? Optional.of(line.instant("rampsAt")) : Optional.empty();
   }
 
-  private static Optional<Instant> at(JsonNode node, String name) {
-    return node.has(name) ? Optional.of(JsonFields.instant(node, name)) : Optional.empty();
-  }
-
-  private static Guard.Step step(JsonNode node) {
+  private static Guard.Step step(JsonScan line) {
     return new Guard.Step(
-        JsonFields.number(node, "percent").intValue(),
-        JsonFields.duration(node, "held"),
-        JsonFields.number(node, "operations").longValue(),
-        JsonFields.number(node, "failures").longValue());
+        (int) line.number("percent"),
+        line.duration("held"),
+        line.number("operations"),
+        line.number("failures"));
   }
 
   void write(String gate, Book book) {

@@ -1,9 +1,8 @@
 package io.runbook4j.gate;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import io.runbook4j.file.internal.Disk;
-import io.runbook4j.file.internal.JsonFields;
 import io.runbook4j.file.internal.JsonLine;
+import io.runbook4j.file.internal.JsonScan;
 import io.runbook4j.file.internal.Lines;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -110,50 +109,48 @@ final class OutboxFile {
 
   private void read(Lines lines) {
     try {
-      JsonNode node = JsonFields.tree(lines.buffer(), lines.start(), lines.end());
+      JsonScan scan = new JsonScan(lines.buffer(), lines.start(), lines.end());
       if (lines.number() == 1) {
-        readHeader(node);
-      } else if (JsonFields.text(node, "type").equals("put")) {
-        readPut(node, lines.end() - lines.start() + 1);
+        readHeader(scan);
       } else {
-        readRemoved(node);
+        readChange(scan, lines.end() - lines.start() + 1);
       }
-    } catch (IOException | IllegalArgumentException | DateTimeException e) {
+    } catch (IllegalArgumentException | DateTimeException e) {
       throw damaged(lines, "its checksum is right, and this version does not understand it", e);
     }
   }
 
-  private void readHeader(JsonNode node) {
-    int format = JsonFields.number(node, "format").intValue();
+  private void readHeader(JsonScan scan) {
+    long format = scan.number("format");
     if (format != FORMAT) {
       throw new IllegalArgumentException("format must be " + FORMAT + ", was " + format);
     }
-    id = JsonFields.text(node, "outbox");
-    next = JsonFields.number(node, "next").longValue();
+    id = scan.text("outbox");
+    next = scan.number("next");
   }
 
-  private void readPut(JsonNode node, int bytes) {
-    if (node.has("replaces")) {
-      forget(JsonFields.number(node, "replaces").longValue());
+  private void readChange(JsonScan scan, int bytes) {
+    String type = scan.text("type");
+    switch (type) {
+      case "put" -> readPut(scan, bytes);
+      case "removed" -> forget(scan.number("sequence"));
+      default ->
+        throw new IllegalArgumentException("type must be put or removed, was \"" + type + "\"");
     }
-    long sequence = JsonFields.number(node, "sequence").longValue();
-    Instant at = JsonFields.instant(node, "at");
-    Pending.Place place = node.has("place")
-        ? new Pending.Place(
-            JsonFields.number(node, "place").longValue(), JsonFields.instant(node, "since"))
+  }
+
+  private void readPut(JsonScan scan, int bytes) {
+    long sequence = scan.number("sequence");
+    Instant at = scan.instant("at");
+    Change change = new Change(idOf(sequence, at), scan.text("key"), scan.text("payload"), at);
+    Pending.Place place = scan.has("place")
+        ? new Pending.Place(scan.number("place"), scan.instant("since"))
         : new Pending.Place(sequence, at);
-    Change change = new Change(
-        idOf(sequence, at), JsonFields.text(node, "key"), JsonFields.text(node, "payload"), at);
+    if (scan.has("replaces")) {
+      forget(scan.number("replaces"));
+    }
     remember(new Pending(change, sequence, place, bytes));
     next = Math.max(next, sequence + 1);
-  }
-
-  private void readRemoved(JsonNode node) {
-    String type = JsonFields.text(node, "type");
-    if (!type.equals("removed")) {
-      throw new IllegalArgumentException("type must be put or removed, was \"" + type + "\"");
-    }
-    forget(JsonFields.number(node, "sequence").longValue());
   }
 
   private void remember(Pending change) {

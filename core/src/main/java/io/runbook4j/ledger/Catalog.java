@@ -1,10 +1,8 @@
 package io.runbook4j.ledger;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import io.runbook4j.file.internal.JsonFields;
 import io.runbook4j.file.internal.JsonLine;
+import io.runbook4j.file.internal.JsonScan;
 import io.runbook4j.file.internal.Lines;
-import io.runbook4j.spi.ledger.Counts;
 import io.runbook4j.spi.ledger.LedgerEntry;
 import io.runbook4j.spi.ledger.LedgerEntry.RunFinished;
 import io.runbook4j.spi.ledger.LedgerEntry.RunStarted;
@@ -237,7 +235,7 @@ final class Catalog {
         if (!lines.isWhole()) {
           return; // damaged: what it would have said is read from the runs' own files
         }
-        read(JsonFields.tree(lines.buffer(), lines.start(), lines.end()));
+        read(new JsonScan(lines.buffer(), lines.start(), lines.end()));
       }
     } catch (FileNotFoundException | NoSuchFileException e) {
       return; // a new folder
@@ -247,23 +245,22 @@ final class Catalog {
     }
   }
 
-  private void read(JsonNode line) {
-    if (JsonFields.number(line, "format").intValue() != EntryEncoder.FORMAT) {
+  private void read(JsonScan line) {
+    if (line.number("format") != EntryEncoder.FORMAT) {
       return;
     }
-    RunStarted started = EntryDecoder.started(line);
-    Counts settled = EntryDecoder.counts(line.get("settled"));
-    RunTotals totals = new RunTotals(
-        settled,
-        JsonFields.number(line, "inFlight").longValue(),
-        JsonFields.number(line, "waiting").longValue());
-    Stamp stamp = new Stamp(
-        JsonFields.number(line, "bytes").longValue(),
-        JsonFields.number(line, "changedNanos").longValue());
-    Optional<RunFinished> finished =
-        Optional.ofNullable(line.get("finished")).map(EntryDecoder::finished);
-    heads.put(started.run(), new Head(started, EntryDecoder.sequence(line)));
-    digests.put(
-        started.run(), new Digest(stamp, totals, finished, JsonFields.instant(line, "lastAt")));
+    Head head = EntryDecoder.head(line);
+    Stamp stamp = new Stamp(line.number("bytes"), line.number("changedNanos"));
+    Instant lastAt = line.instant("lastAt");
+    long inFlight = line.number("inFlight");
+    long waiting = line.number("waiting");
+    RunTotals totals = new RunTotals(EntryDecoder.counts("settled", line), inFlight, waiting);
+    Optional<RunFinished> finished = Optional.empty();
+    if (line.has("finished")) {
+      line.object("finished");
+      finished = Optional.of((RunFinished) EntryDecoder.decode(line));
+    }
+    heads.put(head.run(), head);
+    digests.put(head.run(), new Digest(stamp, totals, finished, lastAt));
   }
 }

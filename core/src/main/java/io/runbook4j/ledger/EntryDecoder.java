@@ -1,15 +1,6 @@
 package io.runbook4j.ledger;
 
-import static io.runbook4j.file.internal.JsonFields.duration;
-import static io.runbook4j.file.internal.JsonFields.instant;
-import static io.runbook4j.file.internal.JsonFields.member;
-import static io.runbook4j.file.internal.JsonFields.number;
-import static io.runbook4j.file.internal.JsonFields.text;
-import static io.runbook4j.file.internal.JsonFields.texts;
-import static io.runbook4j.file.internal.JsonFields.tree;
-
-import com.fasterxml.jackson.databind.JsonNode;
-import io.runbook4j.file.internal.Ascii;
+import io.runbook4j.file.internal.JsonScan;
 import io.runbook4j.spi.alert.Alert;
 import io.runbook4j.spi.alert.Severity;
 import io.runbook4j.spi.ledger.Counts;
@@ -38,195 +29,183 @@ import io.runbook4j.spi.sync.Cursor;
 import io.runbook4j.spi.sync.Failure;
 import io.runbook4j.spi.sync.FailureKind;
 import io.runbook4j.spi.sync.Outcome;
-import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
 /** Reads the lines that {@link EntryEncoder} writes. */
 final class EntryDecoder {
-  private static final byte[] BEGUN = Ascii.bytes("{\"type\":\"begun\"");
-
-  /** Cannot occur inside a string, where its quotes are escaped. */
-  private static final byte[] KEYS = Ascii.bytes(",\"keys\":[");
-
   private EntryDecoder() {}
 
   /**
    * {@return the entry of a line whose checksum is right}
    *
-   * @throws IOException if it is not JSON
    * @throws IllegalArgumentException if it is none of our entries
+   * @throws java.time.DateTimeException if a time is none
    */
-  static LedgerEntry decode(byte[] bytes, int from, int to) throws IOException {
-    if (Ascii.has(BEGUN, bytes, from, to)) {
-      return begun(bytes, from, to);
-    }
-    JsonNode line = tree(bytes, from, to);
-    return decode(line);
-  }
-
-  static LedgerEntry decode(JsonNode line) {
-    Instant at = instant(line, "at");
-    String type = text(line, "type");
+  static LedgerEntry decode(JsonScan line) {
+    String type = line.text("type");
+    Instant at = line.instant("at");
     return switch (type) {
-      case "started" -> started(line);
+      case "begun" -> begun(at, line);
       case "resumed" -> new RunResumed(at);
       case "done" -> done(at, line);
-      case "limit" -> new LimitMet(at, text(line, "service"), instant(line, "until"));
+      case "limit" -> new LimitMet(at, line.text("service"), line.instant("until"));
       case "alert" -> new AlertRaised(at, alert(line));
       case "finding" -> new FindingMade(at, finding(line));
-      case "note" -> new Note(at, text(line, "topic"), text(line, "text"));
-      case "finished" -> finished(line);
+      case "note" -> new Note(at, line.text("topic"), line.text("text"));
+      case "finished" -> finished(at, line);
       default ->
         throw new IllegalArgumentException(
             "type must be one that this version knows, was \"" + type + "\"");
     };
   }
 
-  private static LedgerEntry begun(byte[] bytes, int from, int to) throws IOException {
-    int keys = from;
-    while (!Ascii.has(KEYS, bytes, keys, to)) {
-      if (keys++ == to) {
-        throw new IllegalArgumentException("keys must be present in a line of type begun");
-      }
+  private static ChunkBegun begun(Instant at, JsonScan line) {
+    int number = (int) line.number("chunk");
+    String idempotencyKey = line.text("idempotencyKey");
+    line.object("position");
+    Position position = new Position(new Cursor(line.text("cursor")), (int) line.number("page"));
+    line.end();
+    List<Span> spans = new ArrayList<>(2);
+    line.array("pages");
+    while (line.more()) {
+      long[] pair = line.pair();
+      spans.add(new Span((int) pair[0], (int) pair[1]));
     }
-    byte[] head = Arrays.copyOfRange(bytes, from, keys + 1);
-    head[head.length - 1] = '}';
-    JsonNode line = tree(head, 0, head.length);
-    KeyList list = new KeyList(
-        Arrays.copyOfRange(bytes, keys + KEYS.length - 1, to),
-        number(line, "size").intValue());
+    int size = (int) line.number("size");
+    KeyList keys = new KeyList(line.rest("keys"), size);
     return new ChunkBegun(
-        instant(line, "at"),
-        new ChunkIntent(
-            number(line, "chunk").intValue(),
-            text(line, "idempotencyKey"),
-            list,
-            spans(member(line, "pages"))),
-        position(member(line, "position")));
+        at, new ChunkIntent(number, idempotencyKey, keys, List.copyOf(spans)), position);
   }
 
-  private static Position position(JsonNode node) {
-    return new Position(new Cursor(text(node, "cursor")), number(node, "page").intValue());
-  }
-
-  private static List<Span> spans(JsonNode pages) {
-    List<Span> spans = new ArrayList<>(pages.size());
-    for (JsonNode pair : pages) {
-      spans.add(new Span(pair.path(0).intValue(), pair.path(1).intValue()));
-    }
-    return List.copyOf(spans);
-  }
-
-  private static ChunkDone done(Instant at, JsonNode line) {
-    List<ItemResult> results = new ArrayList<>();
-    for (JsonNode item : member(line, "items")) {
-      results.add(result(number(item, "index").intValue(), item));
+  private static ChunkDone done(Instant at, JsonScan line) {
+    int number = (int) line.number("chunk");
+    ChunkTiming timing = new ChunkTiming(line.duration("waited"), line.duration("took"));
+    line.object("others");
+    ItemResult others = result(ItemResult.OTHERS, line);
+    line.end();
+    List<ItemResult> results = new ArrayList<>(0);
+    line.array("items");
+    while (line.more()) {
+      int index = (int) line.number("index");
+      line.text("key"); // for people who read the file; the chunk has it too
+      results.add(result(index, line));
+      line.end();
     }
     return new ChunkDone(
         at,
-        number(line, "chunk").intValue(),
+        number,
         List.copyOf(results),
-        others(member(line, "others")),
-        new ChunkTiming(duration(line, "waited"), duration(line, "took")));
+        others.equals(ItemResult.othersSucceeded()) ? ItemResult.othersSucceeded() : others,
+        timing);
   }
 
-  private static ItemResult others(JsonNode node) {
-    ItemResult result = result(ItemResult.OTHERS, node);
-    return result.equals(ItemResult.othersSucceeded()) ? ItemResult.othersSucceeded() : result;
-  }
-
-  private static ItemResult result(int index, JsonNode node) {
-    String outcome = text(node, "outcome");
+  private static ItemResult result(int index, JsonScan line) {
+    String outcome = line.text("outcome");
     return new ItemResult(
         index,
         switch (outcome) {
           case "succeeded" -> Outcome.succeeded();
-          case "skipped" -> Outcome.skipped(text(node, "reason"));
-          case "failed" -> Outcome.failed(failure(node));
-          case "inDoubt" -> Outcome.inDoubt(failure(node));
+          case "skipped" -> Outcome.skipped(line.text("reason"));
+          case "failed" -> Outcome.failed(failure(line));
+          case "inDoubt" -> Outcome.inDoubt(failure(line));
           default ->
             throw new IllegalArgumentException(
                 "outcome must be one that this version knows, was \"" + outcome + "\"");
         },
-        node.has("retried"));
+        line.isTrue("retried"));
   }
 
-  private static Failure failure(JsonNode node) {
-    Failure failure = Failure.of(FailureKind.valueOf(text(node, "kind")), text(node, "message"));
-    if (node.has("code")) {
-      failure = failure.withCode(text(node, "code"));
-    }
-    return node.has("retryAfter") ? failure.withRetryAfter(duration(node, "retryAfter")) : failure;
+  private static Failure failure(JsonScan line) {
+    FailureKind kind = FailureKind.valueOf(line.text("kind"));
+    Optional<String> code = optionalText(line, "code");
+    Failure failure = Failure.of(kind, line.text("message"));
+    failure = code.isPresent() ? failure.withCode(code.get()) : failure;
+    return line.has("retryAfter") ? failure.withRetryAfter(line.duration("retryAfter")) : failure;
   }
 
-  private static Alert alert(JsonNode line) {
+  private static Optional<String> optionalText(JsonScan line, String name) {
+    return line.has(name) ? Optional.of(line.text(name)) : Optional.empty();
+  }
+
+  private static Alert alert(JsonScan line) {
     return new Alert(
-        text(line, "rule"),
-        Severity.valueOf(text(line, "severity")),
-        text(line, "job"),
-        text(line, "text"));
+        line.text("rule"),
+        Severity.valueOf(line.text("severity")),
+        line.text("job"),
+        line.text("text"));
   }
 
-  private static Finding finding(JsonNode line) {
+  private static Finding finding(JsonScan line) {
     return new Finding(
-        text(line, "check"),
-        text(line, "subject"),
-        line.has("corruption"),
-        number(line, "total").longValue(),
-        texts(line, "samples"));
+        line.text("check"),
+        line.text("subject"),
+        line.isTrue("corruption"),
+        line.number("total"),
+        line.texts("samples"));
   }
 
-  static RunFinished finished(JsonNode line) {
+  private static RunFinished finished(Instant at, JsonScan line) {
     return new RunFinished(
-        instant(line, "at"),
-        RunState.valueOf(text(line, "state")),
-        text(line, "reason"),
-        counts(member(line, "counts")),
-        texts(line, "unread"));
+        at,
+        RunState.valueOf(line.text("state")),
+        line.text("reason"),
+        counts("counts", line),
+        line.texts("unread"));
   }
 
-  static Counts counts(JsonNode node) {
-    return new Counts(
-        number(node, "read").longValue(),
-        number(node, "succeeded").longValue(),
-        number(node, "failed").longValue(),
-        number(node, "skipped").longValue(),
-        number(node, "inDoubt").longValue(),
-        number(node, "notReached").longValue());
+  static Counts counts(String name, JsonScan line) {
+    line.object(name);
+    Counts counts = new Counts(
+        line.number("read"),
+        line.number("succeeded"),
+        line.number("failed"),
+        line.number("skipped"),
+        line.number("inDoubt"),
+        line.number("notReached"));
+    line.end();
+    return counts;
   }
 
-  static RunStarted started(JsonNode line) {
-    Optional<RunId> parent =
-        line.has("parent") ? Optional.of(new RunId(text(line, "parent"))) : Optional.empty();
-    RunOrigin origin = new RunOrigin(
-        RunOrigin.Kind.valueOf(text(line, "origin")),
-        parent,
-        filter(member(line, "filter")),
-        text(line, "reason"));
-    return new RunStarted(
-        instant(line, "at"), new RunId(text(line, "run")), text(line, "job"), origin);
+  /** {@return the first line of a run's file, whose format was read} */
+  static Catalog.Head head(JsonScan line) {
+    String type = line.text("type");
+    if (!type.equals("started")) {
+      throw new IllegalArgumentException("type must be started, was \"" + type + "\"");
+    }
+    Instant at = line.instant("at");
+    RunId run = new RunId(line.text("run"));
+    String job = line.text("job");
+    long sequence = line.number("sequence");
+    return new Catalog.Head(new RunStarted(at, run, job, origin(line)), sequence);
   }
 
-  static long sequence(JsonNode line) {
-    return number(line, "sequence").longValue();
+  private static RunOrigin origin(JsonScan line) {
+    RunOrigin.Kind kind = RunOrigin.Kind.valueOf(line.text("origin"));
+    Optional<RunId> parent = optionalText(line, "parent").map(RunId::new);
+    String reason = line.text("reason");
+    return new RunOrigin(kind, parent, filter(line), reason);
   }
 
-  private static ItemFilter filter(JsonNode node) {
+  private static ItemFilter filter(JsonScan line) {
+    line.object("filter");
     ItemState[] states =
-        texts(node, "states").stream().map(ItemState::valueOf).toArray(ItemState[]::new);
+        line.texts("states").stream().map(ItemState::valueOf).toArray(ItemState[]::new);
     FailureKind[] kinds =
-        texts(node, "kinds").stream().map(FailureKind::valueOf).toArray(FailureKind[]::new);
-    ItemFilter filter = ItemFilter.all().limit(number(node, "limit").intValue());
-    filter = filter.states(states[0], states);
+        line.texts("kinds").stream().map(FailureKind::valueOf).toArray(FailureKind[]::new);
+    Optional<String> code = optionalText(line, "code");
+    List<String> keys = line.texts("keys");
+    Optional<String> text = optionalText(line, "text");
+    ItemFilter filter =
+        ItemFilter.all().limit((int) line.number("limit")).states(states[0], states);
     filter = kinds.length == 0 ? filter : filter.kinds(kinds[0], kinds);
-    filter = node.has("code") ? filter.code(text(node, "code")) : filter;
-    List<String> keys = texts(node, "keys");
+    filter = code.isPresent() ? filter.code(code.get()) : filter;
     filter = keys.isEmpty() ? filter : filter.keys(keys);
-    filter = node.has("text") ? filter.text(text(node, "text")) : filter;
-    return node.has("newestFirst") ? filter.newestFirst() : filter;
+    filter = text.isPresent() ? filter.text(text.get()) : filter;
+    filter = line.isTrue("newestFirst") ? filter.newestFirst() : filter;
+    line.end();
+    return filter;
   }
 }

@@ -1,11 +1,7 @@
 package io.runbook4j.ledger;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonToken;
+import io.runbook4j.file.internal.JsonScan;
 import io.runbook4j.spi.ledger.ItemResult;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.AbstractList;
 import java.util.ArrayList;
@@ -20,8 +16,6 @@ import org.jspecify.annotations.Nullable;
  * gives equal lists, and the list that is kept has final fields only.
  */
 final class KeyList extends AbstractList<String> implements RandomAccess {
-  private static final JsonFactory JSON = new JsonFactory();
-
   private final byte[] array;
   private final int size;
   private @Nullable List<String> keys;
@@ -69,23 +63,10 @@ final class KeyList extends AbstractList<String> implements RandomAccess {
   private List<String> parsed() {
     List<String> parsed = keys;
     if (parsed == null) {
-      parsed = parse();
+      parsed = new JsonScan(array, 0, array.length).texts();
       keys = parsed;
     }
     return parsed;
-  }
-
-  private List<String> parse() {
-    List<String> parsed = new ArrayList<>(size);
-    try (JsonParser parser = JSON.createParser(array)) {
-      parser.nextToken();
-      while (parser.nextToken() == JsonToken.VALUE_STRING) {
-        parsed.add(parser.getText());
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException("Keys with a right checksum are not JSON", e);
-    }
-    return List.copyOf(parsed);
   }
 
   /** Walks over keys of ASCII letters without escapes; at any other it is at its end, and odd. */

@@ -1,11 +1,9 @@
 package io.runbook4j.ledger;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import io.runbook4j.file.internal.Ascii;
-import io.runbook4j.file.internal.JsonFields;
+import io.runbook4j.file.internal.JsonScan;
 import io.runbook4j.file.internal.Lines;
 import io.runbook4j.spi.ledger.LedgerEntry;
-import io.runbook4j.spi.ledger.LedgerEntry.RunStarted;
 import io.runbook4j.spi.ledger.LedgerException;
 import io.runbook4j.spi.ledger.RunId;
 import java.io.Closeable;
@@ -68,15 +66,16 @@ final class RunReader implements Closeable {
     return sequence;
   }
 
-  private LedgerEntry first() throws IOException {
+  private LedgerEntry first() {
     try {
-      JsonNode line = JsonFields.tree(lines.buffer(), lines.start(), lines.end());
-      RunStarted started = EntryDecoder.started(line);
-      if (!started.run().equals(run)) {
-        throw damaged("it is the file of run " + started.run() + ". Give it its name back");
+      JsonScan line = line();
+      line.number("format");
+      Catalog.Head head = EntryDecoder.head(line);
+      if (!head.run().equals(run)) {
+        throw damaged("it is the file of run " + head.run() + ". Give it its name back");
       }
-      sequence = EntryDecoder.sequence(line);
-      return started;
+      sequence = head.sequence();
+      return head.started();
     } catch (IllegalArgumentException | DateTimeException e) {
       throw damaged("it does not begin a run", e);
     }
@@ -84,10 +83,14 @@ final class RunReader implements Closeable {
 
   private LedgerEntry decode() {
     try {
-      return EntryDecoder.decode(lines.buffer(), lines.start(), lines.end());
-    } catch (IOException | IllegalArgumentException | DateTimeException e) {
+      return EntryDecoder.decode(line());
+    } catch (IllegalArgumentException | DateTimeException e) {
       throw damaged("its checksum is right, and it is not an entry that this version knows", e);
     }
+  }
+
+  private JsonScan line() {
+    return new JsonScan(lines.buffer(), lines.start(), lines.end());
   }
 
   /** Tells a file of another version from a damaged one, whatever its lines look like. */
