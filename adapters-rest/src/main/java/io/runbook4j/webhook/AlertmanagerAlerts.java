@@ -18,9 +18,9 @@ import java.util.Map;
  * What Alertmanager's API v2 takes (https://prometheus.io/docs/alerting/latest/clients/).
  *
  * <p>The set of labels is an alert's identity there, and the severity is one of them, since routes
- * and inhibition go by it. So when it rises the alert of the lower severity is ended with the same
- * message. What fires is sent with an end in the future, later than it is told again; what is told
- * once and never resolved ends by Alertmanager's own {@code resolve_timeout}.
+ * and inhibition go by it. So when it changes the alerts of other severities are ended with the
+ * same message. What fires is sent with an end in the future, later than it is told again; what is
+ * told once and never resolved ends by Alertmanager's own {@code resolve_timeout}.
  */
 final class AlertmanagerAlerts implements AlertFormat {
   private final AdapterContext context;
@@ -49,9 +49,9 @@ final class AlertmanagerAlerts implements AlertFormat {
     newest.put("endsAt", later(occurrence, occurrence.ended().orElseGet(() -> now.plus(hold))));
     all.add(newest);
     if (occurrence.phase() != Phase.OPENED) {
-      for (Severity lower : Severity.values()) {
-        if (lower.compareTo(alert.severity()) < 0) {
-          Map<String, Object> before = alert(alert, lower, occurrence.since());
+      for (Severity other : Severity.values()) {
+        if (other != alert.severity()) {
+          Map<String, Object> before = alert(alert, other, occurrence.since());
           before.put("endsAt", later(occurrence, now));
           all.add(before);
         }

@@ -32,7 +32,7 @@ record AffectedUsers(long users, Duration window, boolean utcDay) implements Con
 
   @Override
   public void declare(Needs needs, double clear) {
-    needs.users(window);
+    needs.failedUsers(window);
   }
 
   @Override

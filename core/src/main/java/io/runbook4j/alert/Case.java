@@ -147,17 +147,22 @@ final class Case {
             + Words.shortly(terms.periods().acknowledge()));
   }
 
-  /** Takes another alert of the job; what is worse than anything before is said. */
+  /**
+   * Takes another alert of the job. What is worse than anything before is said, what has become as
+   * bad as the worst once more, and each SEV1 that a run raised: it found data corrupt, say.
+   */
   void alert(Beat now, Alert alert) {
-    boolean isWorse = alert.severity().compareTo(severity()) > 0;
+    int worse = alert.severity().compareTo(severity());
     boolean isNew = take(alert);
-    if (isWorse) {
+    boolean rises = alert.occurrence().filter(it -> it.phase() == Phase.RAISED).isPresent();
+    if (worse > 0) {
       reached.put(alert.severity(), now.wall());
     }
-    if (isWorse || isNew) {
+    if (worse > 0 || isNew || rises) {
       timeline.add(now.wall(), Kind.ALERT, "", alert.text());
     }
-    if (isWorse) {
+    boolean isOnce = alert.occurrence().isEmpty() && alert.severity() == Severity.SEV1;
+    if (worse > 0 || (worse == 0 && (rises || isOnce))) {
       say(now, Phase.RAISED, "raised: " + alert.text() + advise(now, alert));
     }
   }

@@ -27,6 +27,7 @@ final class Delivery {
   private static final Logger LOG = LoggerFactory.getLogger(AlertRouter.class);
 
   private final AlertChannel channel;
+  private final String name;
   private final Severity from;
   private final Terms terms;
   private final Random random = new Random();
@@ -42,6 +43,7 @@ final class Delivery {
 
   Delivery(AlertChannel channel, Severity from, Terms terms) {
     this.channel = channel;
+    this.name = channel.name();
     this.from = from;
     this.terms = terms;
     this.closeSignal = terms.time().newSignal();
@@ -49,7 +51,7 @@ final class Delivery {
   }
 
   String name() {
-    return channel.name();
+    return name;
   }
 
   /** Queues an alert. It takes the place of those that wait and say nothing more than it does. */
@@ -65,8 +67,7 @@ final class Delivery {
         dropped = queue(alert);
       }
     }
-    dropped.ifPresent(
-        it -> terms.lost().accept(it, channel.name(), "the queue was full or closed"));
+    dropped.ifPresent(it -> terms.lost().accept(it, name, "the queue was full or closed"));
     startIfIdle();
   }
 
@@ -106,11 +107,18 @@ final class Delivery {
     try {
       terms.executor().execute(this::deliverAll);
     } catch (RuntimeException e) { // full, or shut down: it waits for the next that is offered
-      LOG.warn("An alert could not be taken to its channel. channel={}", channel.name(), e);
-      synchronized (this) {
-        running = false;
-        problem = "no thread to deliver it: " + e;
-      }
+      noThread(e);
+    } catch (OutOfMemoryError e) { // a thread could not be made
+      noThread(e);
+      throw e;
+    }
+  }
+
+  private void noThread(Throwable e) {
+    LOG.warn("An alert could not be taken to its channel. channel={}", name, e);
+    synchronized (this) {
+      running = false;
+      problem = "no thread to deliver it: " + e;
     }
   }
 
@@ -145,12 +153,14 @@ final class Delivery {
         lose(alert, "the thread was interrupted");
         return;
       } catch (VirtualMachineError e) {
+        lose(alert, e.toString());
+        leave();
         throw e;
       } catch (Throwable e) {
         problem = e.toString();
         failing(problem);
         asked = retryAfter(e);
-        LOG.debug("An alert was not taken. channel={} attempt={}", channel.name(), attempt, e);
+        LOG.debug("An alert was not taken. channel={} attempt={}", name, attempt, e);
       }
       boolean isOver =
           Duration.ofNanos(terms.time().nanoTime() - begun).compareTo(terms.giveUp()) >= 0;
@@ -159,6 +169,15 @@ final class Delivery {
         return;
       }
     }
+  }
+
+  /** Ends this thread's part: another one takes what waits. */
+  private void leave() {
+    synchronized (this) {
+      inFlight = null;
+      running = false;
+    }
+    startIfIdle();
   }
 
   private synchronized void failing(String problem) {
@@ -207,9 +226,9 @@ final class Delivery {
         alert.text(),
         alert.rule(),
         alert.job(),
-        channel.name(),
+        name,
         problem);
-    terms.lost().accept(alert, channel.name(), problem);
+    terms.lost().accept(alert, name, problem);
   }
 
   /** {@return what has not been delivered yet, in order} */
@@ -221,6 +240,13 @@ final class Delivery {
     return List.copyOf(all);
   }
 
+  private synchronized List<Alert> takeAll() {
+    List<Alert> all = pending();
+    queue.clear();
+    inFlight = null;
+    return all;
+  }
+
   /** Tries each that waits once more, and waits for that, at most {@code atMost}. */
   void close(Duration atMost) {
     synchronized (this) {
@@ -228,8 +254,8 @@ final class Delivery {
     }
     closeSignal.raise();
     awaitIdle(atMost);
-    for (Alert left : pending()) {
-      terms.lost().accept(left, channel.name(), "closed before it could be delivered");
+    for (Alert left : takeAll()) {
+      terms.lost().accept(left, name, "closed before it could be delivered");
     }
   }
 

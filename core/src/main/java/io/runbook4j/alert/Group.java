@@ -8,6 +8,7 @@ import io.runbook4j.spi.alert.Severity;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
@@ -18,16 +19,30 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * All that fires of one job, as one trouble: it opens with the first rule, its severity only rises,
- * and it is resolved with the last. A lower rule that fires beside a higher one says nothing of its
- * own. Not safe for many threads.
+ * All that fires of one job, as one trouble: it opens with the first rule, rises with each that is
+ * worse, and is resolved with the last. A lower rule that fires beside a higher one says nothing of
+ * its own. Once the worst has been over for {@link #CALM}, what fires then is what a rise is
+ * measured by: a rule over a day may fire for 23 hours after an outage, and the next outage must be
+ * told like the first. Not safe for many threads.
  */
 final class Group {
+  /** As long as incidents take for one and the same, by default. */
+  static final Duration CALM = Duration.ofMinutes(30);
+
   private static final int LONGEST_JOB = 230;
+  private static final long NEVER = Long.MIN_VALUE;
 
   private final String job;
   private @Nullable Instant since;
+
+  /** The highest that was told of this trouble: who heard of it is told of the end. */
   private @Nullable Severity announced;
+
+  /** What a rise is measured by. */
+  private @Nullable Severity level;
+
+  private long lowerSince = NEVER;
+  private @Nullable RuleLine urgent;
   private String rule = "";
   private long sentAt;
 
@@ -52,30 +67,45 @@ final class Group {
     if (since == null) {
       since = moment.wall();
     }
-    return moment.isSilenced()
-        ? Optional.empty()
-        : phase(worst.get(), moment, repeatMillis)
-            .map(phase -> tell(phase, worst.get(), lines, moment));
+    calmDown(worst.get().rule().severity(), moment.at());
+    if (moment.isSilenced()) {
+      return Optional.empty();
+    }
+    RuleLine told = urgent != null && urgent.isFiring() ? urgent : worst.get();
+    return phase(told, moment, repeatMillis).map(phase -> tell(phase, told, lines, moment));
   }
 
-  private Optional<Phase> phase(RuleLine worst, Moment moment, long repeatMillis) {
-    Severity told = announced;
-    if (told == null) {
+  /** Tells of this rule once more if it fires, whatever else does. */
+  void urge(RuleLine line) {
+    urgent = line;
+  }
+
+  private void calmDown(Severity worst, long at) {
+    if (level == null || worst.compareTo(level) >= 0) {
+      lowerSince = NEVER;
+    } else if (lowerSince == NEVER) {
+      lowerSince = at;
+    } else if (at - lowerSince >= CALM.toMillis()) {
+      level = worst;
+      lowerSince = NEVER;
+    }
+  }
+
+  private Optional<Phase> phase(RuleLine line, Moment moment, long repeatMillis) {
+    if (level == null) {
       return Optional.of(Phase.OPENED);
     }
-    if (worst.rule().severity().compareTo(told) > 0) {
+    if (line.rule().severity().compareTo(level) > 0 || line == urgent) {
       return Optional.of(Phase.RAISED);
     }
     return moment.at() - sentAt >= repeatMillis ? Optional.of(Phase.REPEATED) : Optional.empty();
   }
 
   private Alert tell(Phase phase, RuleLine worst, List<RuleLine> lines, Moment moment) {
-    Severity severity = worst.rule().severity();
-    Severity told = announced;
-    if (phase == Phase.REPEATED && told != null) {
-      severity = told; // it only rises, also when the worst rule has been resolved meanwhile
-    }
-    announced = severity;
+    Severity severity = higher(level, worst.rule().severity());
+    level = severity;
+    announced = higher(announced, severity);
+    urgent = null;
     rule = worst.rule().name();
     sentAt = moment.at();
     Map<String, String> details = new TreeMap<>(worst.rule().condition().details());
@@ -85,6 +115,10 @@ final class Group {
     String text =
         "job " + job + ": " + worst.rule().condition().text(worst.reading()) + moment.remark();
     return new Alert(rule, severity, job, text, Optional.of(occurrence(phase, moment, details)));
+  }
+
+  private static Severity higher(@Nullable Severity one, Severity other) {
+    return one == null || one.compareTo(other) < 0 ? other : one;
   }
 
   private static String firing(List<RuleLine> lines) {
@@ -104,6 +138,9 @@ final class Group {
     }
     since = null;
     announced = null;
+    level = null;
+    lowerSince = NEVER;
+    urgent = null;
     rule = "";
     return alert;
   }
@@ -128,6 +165,7 @@ final class Group {
     since = begun == Long.MIN_VALUE ? null : Instant.ofEpochMilli(begun);
     String severity = in.readUTF();
     announced = severity.isEmpty() ? null : Severity.valueOf(severity);
+    level = announced;
     rule = in.readUTF();
     sentAt = in.readLong() + offset;
   }

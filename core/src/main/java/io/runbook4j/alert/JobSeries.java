@@ -41,6 +41,7 @@ final class JobSeries {
   private final Inbox inbox = new Inbox(CELLS);
   private final @Nullable Inbox latencyInbox;
   private final @Nullable UserTable users;
+  private final boolean allUsers;
   private final Latencies latencyCells;
   private final AtomicInteger streak = new AtomicInteger();
   private final AtomicInteger longestStreak = new AtomicInteger();
@@ -64,6 +65,7 @@ final class JobSeries {
     this.userHash = userHash;
     needs.tiers.forEach(tier -> rings.put(tier, new CountRing(tier.buckets(), 2)));
     users = needs.userMinutes == 0 ? null : new UserTable(needs.userMinutes);
+    allUsers = needs.allUsers;
     latencyCells = needs.latencies();
     boolean timed = !needs.thresholdMicros.isEmpty();
     latencyInbox = timed ? new Inbox(latencyCells.cells()) : null;
@@ -110,7 +112,7 @@ final class JobSeries {
     } else {
       longestStreak.accumulateAndGet(streak.incrementAndGet(), Math::max);
     }
-    if (users != null && !user.isEmpty()) {
+    if (users != null && (allUsers || cell != OK) && !user.isEmpty()) {
       users.record(userHash.hash(user), minute(at), cell != OK);
     }
   }
@@ -319,7 +321,7 @@ final class JobSeries {
   }
 
   boolean isUserTableFull() {
-    return users != null && users.isFull();
+    return users != null && users.wasFull();
   }
 
   /** {@return the failures of the last hour by kind, the most frequent first; at most three} */

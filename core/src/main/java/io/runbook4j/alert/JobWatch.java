@@ -24,6 +24,8 @@ final class JobWatch {
   /** Of what {@link #save} writes. */
   static final int FORMAT = 2;
 
+  private static final long LONG_AGO = Long.MIN_VALUE / 2;
+
   private final String job;
   private final List<Rule> rules;
   private final JobSeries series;
@@ -31,6 +33,7 @@ final class JobWatch {
   private final Group group;
   private final Surroundings around;
   private long lastEnd;
+  private long urgedAt = LONG_AGO;
   private long futureClamped;
   private String finding = "";
   private String probeFailure = ""; // not kept over a restart: the next answer is near
@@ -169,16 +172,28 @@ final class JobWatch {
     prompt(now -> series.run(failed, now));
   }
 
+  /**
+   * Takes a finding. It is told also where an outage, or a finding some time ago, was told before:
+   * who has opened the gate since did not know of it. Many of one run are told once.
+   */
   void corruption(String text) {
     prompt(now -> {
       finding = Timeline.cut(text);
       series.corruption(now);
+      if (now - urgedAt >= Group.CALM.toMillis()) {
+        urgedAt = now;
+        lines.stream()
+            .filter(line -> line.rule().isOnCorruption())
+            .findFirst()
+            .ifPresent(group::urge);
+      }
     });
   }
 
   void intact() {
     prompt(now -> {
       finding = "";
+      urgedAt = LONG_AGO;
       series.intact();
     });
   }

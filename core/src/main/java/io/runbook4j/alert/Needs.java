@@ -14,6 +14,9 @@ final class Needs {
   final List<Long> thresholdMicros = new ArrayList<>();
   int userMinutes;
 
+  /** Whether users without a failure count, too. */
+  boolean allUsers;
+
   static Needs of(List<Rule> rules) {
     Needs needs = new Needs();
     rules.forEach(rule -> rule.condition().declare(needs, rule.clearShare()));
@@ -24,8 +27,13 @@ final class Needs {
     tiers.add(Tier.of(window));
   }
 
-  void users(Duration window) {
+  void failedUsers(Duration window) {
     userMinutes = Math.max(userMinutes, (int) window.toMinutes());
+  }
+
+  void allUsers(Duration window) {
+    failedUsers(window);
+    allUsers = true;
   }
 
   void latency(long micros) {

@@ -42,7 +42,9 @@ final class PostMortem {
   /** Writes a draft, unless there is one: somebody may have worked on it. */
   static void write(Path folder, Incident incident) {
     String again = incident.reopenings() == 0 ? "" : "-reopened-" + incident.reopenings();
-    Path file = folder.resolve("incident-" + incident.number() + again + ".md");
+    // Numbers begin at 1 again where no state is kept, or it was lost.
+    String opened = second(incident.opened()).replaceAll("[-:]", "");
+    Path file = folder.resolve("incident-" + incident.number() + "-" + opened + again + ".md");
     try {
       Files.createDirectories(folder);
       Files.write(
@@ -89,7 +91,7 @@ final class PostMortem {
     row("Opened", second(incident.opened()));
     row(
         "Acknowledged",
-        incident.acknowledged().map(PostMortem::second).orElse("never")
+        incident.acknowledged().map(PostMortem::second).orElseGet(this::acknowledgedBefore)
             + incident
                 .acknowledgedAfter()
                 .map(it -> ", after " + Words.roughly(it))
@@ -104,6 +106,15 @@ final class PostMortem {
     row("Opened again", incident.reopenings() + " times");
     row("Told last", inline(incident.toldTo()));
     row("Owner of this post-mortem", TODO + due(Duty.POST_MORTEM));
+  }
+
+  /** An incident that is opened again has to be acknowledged again. */
+  private String acknowledgedBefore() {
+    return incident.timeline().stream()
+        .filter(entry -> entry.kind() == Entry.Kind.ACKNOWLEDGED)
+        .reduce((one, later) -> later)
+        .map(entry -> second(entry.at()) + ", before it was opened again")
+        .orElse("never");
   }
 
   private String due(Duty duty) {

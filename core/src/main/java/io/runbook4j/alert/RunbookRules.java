@@ -26,8 +26,8 @@ public final class RunbookRules {
    */
   public static List<Rule> resumeSync() {
     return List.of(
-        // 500: at 100 events a healthy 1 % would cross 2 % at every fourth look
-        Rule.failureRate(0.02, Duration.ofMinutes(60)).minimum(500, 5),
+        // 10 failures: with 5, a healthy 1 % of 100 events would cross 2 % every now and then
+        Rule.failureRate(0.02, Duration.ofMinutes(60)).minimum(20, 10),
         Rule.failureTrend(0.005),
         Rule.failureRate(0.05, DAY).severity(Severity.SEV3),
         // the other rates say nothing below 20 events in their window
@@ -75,7 +75,7 @@ public final class RunbookRules {
         Rule.budgetBurn(0.999, 6, Duration.ofHours(6)).severity(Severity.SEV3),
         Rule.budgetBurn(0.999, 3, Duration.ofDays(1)),
         Rule.budgetBurn(0.999, 1, Duration.ofDays(3)),
-        Rule.failureRate(0.01, Duration.ofHours(1)).minimum(500, 5),
+        Rule.failureRate(0.01, Duration.ofHours(1)),
         Rule.notRecoveredIn(Duration.ofMinutes(15)));
   }
 

@@ -109,7 +109,10 @@ final class RunbookTriage {
     table.add(
         FailureKind.CANCELLED,
         ALL,
-        advice("Given up by the caller", "the run was stopped", "resume the run"));
+        advice(
+            "Given up by the caller",
+            "the run was stopped, or the gate kept the call in",
+            "resume the run; rerun what failed when the gate is open"));
     table.add(
         FailureKind.UNKNOWN,
         ALL,

@@ -38,7 +38,7 @@ record UserRate(double share, Duration window, long minUsers, long minFailures)
 
   @Override
   public void declare(Needs needs, double clear) {
-    needs.users(window);
+    needs.allUsers(window);
   }
 
   @Override

@@ -10,10 +10,12 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * When each user was last seen, and last failed, by keyed hash, in minutes. Exact for up to
- * {@value #MOST} users within the time kept; further ones are not counted, so that a count at the
- * bound means "at least". Memory: 16 bytes for each of 1.3 to 4 slots a user, at most 2.1 MB, twice
- * that for up to ten seconds while it is replaced. It is kept that full because to record a user
- * costs little else than to fetch the slot into the processor's cache.
+ * {@value #MOST_GOOD} users within the time kept, and for {@value #MOST} if the others have failed;
+ * further ones are not counted, so that a count at the bound means "at least". That users who are
+ * well take all the room, and those who fail find none, cannot be. Memory: 16 bytes for each of 1.3
+ * to 4 slots a user, at most 2.1 MB, twice that for up to ten seconds while it is replaced. It is
+ * kept that full because to record a user costs little else than to fetch the slot into the
+ * processor's cache.
  *
  * <p>Recording takes no lock and allocates nothing, but when the table grows. A thread that adds to
  * a table which is just being replaced is not lost: the old one is merged once more at the next
@@ -21,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class UserTable {
   static final int MOST = 100_000;
+  static final int MOST_GOOD = 80_000;
   static final int MOST_BYTES = 16 << 17;
   private static final int SAVED_BYTES = 16;
   private static final int FEWEST_SLOTS = 1 << 10;
@@ -28,7 +31,9 @@ final class UserTable {
 
   private final int keptMinutes;
   private volatile Table table = new Table(FEWEST_SLOTS);
-  private volatile boolean full;
+  private volatile boolean full; // for all
+  private volatile boolean fullOfGood; // for users who have not failed
+  private volatile boolean wasFull;
   private @Nullable Table previous; // guarded by this
 
   UserTable(int keptMinutes) {
@@ -38,7 +43,7 @@ final class UserTable {
   void record(long hash, int minute, boolean failed) {
     long key = hash == 0 ? 1 : hash;
     Table seen = table;
-    if (!seen.put(key, minute, failed ? minute : 0, full)) {
+    if (!seen.put(key, minute, failed ? minute : 0, full || (fullOfGood && !failed))) {
       grow(seen, key, minute, failed);
     }
   }
@@ -47,33 +52,37 @@ final class UserTable {
     Table replaced = tried;
     while (true) {
       if (table == replaced) {
-        replace(minute - keptMinutes);
+        replace(minute - keptMinutes, failed);
       }
       replaced = table;
-      if (replaced.put(key, minute, failed ? minute : 0, full)) {
+      if (replaced.put(key, minute, failed ? minute : 0, full || (fullOfGood && !failed))) {
         return;
       }
     }
   }
 
   /** Makes room, or says that there is none until the next tick. */
-  private void replace(int since) {
+  private void replace(int since, boolean failed) {
     Table old = table;
     int live = old.count(since, false);
-    if (live > MOST - MOST / 100 && old.most == MOST) {
-      full = true; // a new table for the last hundredth would be full again at once
+    int most = failed ? MOST : MOST_GOOD;
+    if (live > most - most / 100 && old.most == MOST) {
+      // a new table for the last hundredth would be full again at once
+      fullOfGood = true;
+      full = full || failed;
+      wasFull = true;
       return;
     }
     mergePrevious(since);
     Table next = new Table(slotsFor(live + 1));
-    next.merge(old, since, full);
+    next.merge(old, since);
     previous = old;
     table = next;
   }
 
-  /** {@return whether there may be more users than are counted} */
-  boolean isFull() {
-    return full;
+  /** {@return whether there were ever more users than are counted} */
+  boolean wasFull() {
+    return wasFull;
   }
 
   private static int slotsFor(int users) {
@@ -84,11 +93,12 @@ final class UserTable {
   synchronized void tick(int minute) {
     mergePrevious(minute - keptMinutes);
     full = false;
+    fullOfGood = false;
   }
 
   private void mergePrevious(int since) {
     if (previous != null) {
-      table.merge(previous, since, full);
+      table.merge(previous, since);
       previous = null;
     }
   }
@@ -108,17 +118,18 @@ final class UserTable {
     table.save(out, shift);
   }
 
-  void load(DataInput in, int shift) throws IOException {
+  synchronized void load(DataInput in, int shift) throws IOException {
     int users = in.readInt();
+    Table loaded = new Table(slotsFor(users + 1));
     for (int i = 0; i < users; i++) {
       long key = in.readLong();
       int seen = in.readInt() + shift;
       int failed = in.readInt();
-      record(key, seen, false);
-      if (failed != 0) {
-        record(key, failed + shift, true);
-      }
+      loaded.put(key, seen, failed == 0 ? 0 : failed + shift, loaded.most, true);
     }
+    loaded.merge(table, Integer.MIN_VALUE);
+    previous = table;
+    table = loaded;
   }
 
   /**
@@ -129,22 +140,28 @@ final class UserTable {
   private static final class Table {
     private final int mask;
     private final int most;
+    private final int mostGood;
     private final AtomicLongArray slots;
     private final AtomicInteger used = new AtomicInteger();
 
     Table(int slots) {
       this.mask = slots - 1;
       this.most = (int) ((long) slots * MOST / MOST_SLOTS);
+      this.mostGood = slots == MOST_SLOTS ? MOST_GOOD : most;
       this.slots = new AtomicLongArray(2 * slots);
     }
 
     /** {@return false if there is no room; true also if {@code full} says not to look for any} */
     boolean put(long key, int seenMinute, int failedMinute, boolean full) {
+      return put(key, seenMinute, failedMinute, failedMinute == 0 ? mostGood : most, full);
+    }
+
+    private boolean put(long key, int seenMinute, int failedMinute, int room, boolean full) {
       int i = (int) key & mask;
       while (true) {
         long there = slots.get(2 * i);
         if (there == 0) {
-          if (used.get() >= most) {
+          if (used.get() >= room) {
             return full;
           }
           if (!slots.compareAndSet(2 * i, 0, key)) {
@@ -193,11 +210,11 @@ final class UserTable {
       return count;
     }
 
-    void merge(Table other, int since, boolean full) {
+    void merge(Table other, int since) {
       for (int i = 0; i <= other.mask; i++) {
         long minutes = other.slots.get(2 * i + 1);
         if (minutes != 0 && seen(minutes) >= since) {
-          put(other.slots.get(2 * i), seen(minutes), failed(minutes), full);
+          put(other.slots.get(2 * i), seen(minutes), failed(minutes), most, true);
         }
       }
     }

@@ -49,6 +49,9 @@ import org.slf4j.LoggerFactory;
  */
 public final class Watch implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Watch.class);
+  /** Longer latencies count as this one. */
+  private static final Duration LONGEST = Duration.ofDays(1);
+
   private static final Duration STEP = Duration.ofMillis(Tier.FINE.millis());
 
   private final WatchClock clock;
@@ -228,7 +231,8 @@ public final class Watch implements AutoCloseable {
    * @param at when it was over, by the wall clock
    */
   public void latency(String job, Duration took, Instant at) {
-    job(job).latency(took.toNanos(), clock.at(at));
+    Duration counted = took.compareTo(LONGEST) > 0 ? LONGEST : took;
+    job(job).latency(counted.toNanos(), clock.at(at));
   }
 
   /**
@@ -283,6 +287,12 @@ public final class Watch implements AutoCloseable {
   /** {@return the router that is told what fires} */
   public AlertRouter router() {
     return router;
+  }
+
+  /** {@return the rules that the job is watched with; none if it is not watched} */
+  public List<Rule> rules(String job) {
+    JobWatch watched = jobs.get(job);
+    return watched == null ? List.of() : watched.rules();
   }
 
   /** {@return where the job's rules stand, in their order} */
@@ -375,7 +385,7 @@ public final class Watch implements AutoCloseable {
    * @param lateDropped events older than every window
    * @param futureClamped events from the future, counted as now
    * @param clockSteps steps of the wall clock by more than 10 s
-   * @param fullUserTables jobs with more users than are counted
+   * @param fullUserTables jobs that had more users than are counted
    */
   public record Oddities(
       long lateDropped, long futureClamped, long clockSteps, long fullUserTables) {

@@ -11,6 +11,8 @@ import java.util.concurrent.TimeUnit;
  * changes when that clock is set. Safe for many threads; {@link #follow} is for one.
  */
 final class WatchClock {
+  private static final long FARTHEST = 1L << 40;
+
   private final Time time;
   private final long start;
   private final long startNanos;
@@ -31,8 +33,10 @@ final class WatchClock {
     return offset;
   }
 
+  /** {@return when that is on this line} What is 35,000 years away is no further. */
   long at(Instant wall) {
-    return wall.toEpochMilli() - offset;
+    long second = Math.max(-FARTHEST, Math.min(FARTHEST, wall.getEpochSecond()));
+    return second * 1_000 + wall.getNano() / 1_000_000 - offset;
   }
 
   Instant wall(long at) {

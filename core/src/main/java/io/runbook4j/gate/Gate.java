@@ -106,6 +106,14 @@ public final class Gate implements OutboundGate, AutoCloseable {
     return current.view().decision().letsNone();
   }
 
+  /**
+   * {@return whether nothing leaves until a person switches the gate} Not one that a time, the
+   * switch file or a flag keeps local-only: that opens by itself.
+   */
+  public boolean isLocalOnlyUntilPerson() {
+    return state() instanceof GateState.LocalOnly local && local.isUntilPerson();
+  }
+
   /** {@return what the gate is now} */
   public GateState state() {
     lookIfDue();

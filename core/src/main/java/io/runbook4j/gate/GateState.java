@@ -45,6 +45,11 @@ public sealed interface GateState {
    */
   record LocalOnly(Instant since, Order order, Cause cause, Optional<Instant> rampsAt)
       implements GateState {
+    /** {@return whether a person has to end it, and not a time, the switch file or a flag} */
+    boolean isUntilPerson() {
+      return rampsAt.isEmpty() && cause != Cause.SWITCH_FILE && cause != Cause.FLAG;
+    }
+
     @Override
     public String text() {
       String end = rampsAt.map(at -> "; ramps up at " + at).orElse("");

@@ -1,5 +1,6 @@
 package io.runbook4j.gate;
 
+import io.runbook4j.file.internal.Ascii;
 import io.runbook4j.file.internal.Disk;
 import io.runbook4j.file.internal.JsonLine;
 import io.runbook4j.file.internal.JsonScan;
@@ -9,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.DateTimeException;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.UUID;
@@ -24,6 +26,7 @@ import org.slf4j.LoggerFactory;
 final class OutboxFile {
   static final int FORMAT = 1;
   private static final Logger LOG = LoggerFactory.getLogger(Outbox.class);
+  private static final byte[] HEADER = Ascii.bytes("{\"format\":");
   private static final int BATCH = 64 * 1024;
 
   private final Path path;
@@ -94,17 +97,36 @@ final class OutboxFile {
     try (Lines lines = new Lines(path)) {
       while (lines.next()) {
         if (!lines.isWhole()) {
-          GateException damage =
-              damaged(lines, "its checksum is wrong or missing, and whole lines follow", null);
-          if (!lines.isTornTail()) {
-            throw damage;
-          }
+          checkTail(lines);
           return;
         }
         read(lines);
         length = lines.offset() + lines.end() - lines.start() + 1;
       }
     }
+  }
+
+  /**
+   * Throws if the line is more than what a write left behind that was cut off: nobody was told that
+   * it is in the outbox.
+   */
+  private void checkTail(Lines lines) throws IOException {
+    if (lines.number() == 1 && !isBegunHeader(lines)) {
+      throw new GateException("Outbox " + path + " cannot be opened: the file is no outbox, or its"
+          + " first line is damaged. Nothing was changed. Name another file, or restore it from a"
+          + " copy.");
+    }
+    GateException damage = damaged(lines, "its checksum is wrong or missing", null);
+    if (lines.isTerminated() || !lines.isTornTail()) {
+      throw damage;
+    }
+  }
+
+  private static boolean isBegunHeader(Lines lines) {
+    byte[] bytes = lines.buffer();
+    int length = Math.min(HEADER.length, lines.end() - lines.start());
+    return !lines.isTerminated()
+        && Arrays.equals(bytes, lines.start(), lines.start() + length, HEADER, 0, length);
   }
 
   private void read(Lines lines) {

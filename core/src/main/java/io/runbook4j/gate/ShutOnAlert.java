@@ -7,8 +7,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Makes a gate local-only when the trouble of a job begins or rises. Not when it is told once more,
- * or is over: who has opened the gate meanwhile knows of it.
+ * Makes a gate local-only when the trouble of a job begins or rises, also one that is so already
+ * and would open by itself. Not when it is told once more, or is over: who has opened the gate
+ * meanwhile knows of it.
  */
 final class ShutOnAlert implements AlertChannel {
   private static final Logger LOG = LoggerFactory.getLogger(Gate.class);
@@ -23,7 +24,7 @@ final class ShutOnAlert implements AlertChannel {
 
   @Override
   public void send(Alert alert) {
-    if (alert.job().equals(job) && isNew(alert) && !gate.isLocalOnly()) {
+    if (alert.job().equals(job) && isNew(alert) && !gate.isLocalOnlyUntilPerson()) {
       shut(alert);
     }
   }

@@ -95,7 +95,7 @@ public final class History {
 
   private void charts(Page page) {
     page.section("Runs");
-    chart(page, "Share of failed items", History::failureRate, run -> rate(run));
+    chart(page, "Share of items failed or in doubt", History::failureRate, run -> rate(run));
     chart(page, "Duration", run -> millis(run), run -> duration(run));
     chart(
         page,
@@ -167,8 +167,8 @@ public final class History {
     List<RunSummary> newestFirst = new ArrayList<>(runs);
     Collections.reverse(newestFirst);
     new Table(
-            List.of("run", "began", "result", "read", "failed", "share", "duration"),
-            Set.of("read", "failed", "share", "duration"),
+            List.of("run", "began", "result", "read", "failed or in doubt", "share", "duration"),
+            Set.of("read", "failed or in doubt", "share", "duration"),
             TABLE_BYTES)
         .write(page, newestFirst.stream().map(History::row).toList(), runs.size());
     page.close("section");

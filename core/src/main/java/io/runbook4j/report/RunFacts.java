@@ -19,17 +19,24 @@ import java.util.Optional;
  *
  * @param report the run's report
  * @param items those in doubt first, then the failed ones, at most so many as were asked for
+ * @param unreached the keys of as many that were not reached: a failure that stopped the run may
+ *     name one
  * @param recorded the counts in the ledger, to be compared with the report's; empty without ledger
  * @param usual how long the job's last runs took, the median; empty if there were none
  */
 record RunFacts(
-    RunReport report, List<ItemRecord> items, Optional<Counts> recorded, Optional<Duration> usual) {
+    RunReport report,
+    List<ItemRecord> items,
+    List<String> unreached,
+    Optional<Counts> recorded,
+    Optional<Duration> usual) {
   private static final int EARLIER_RUNS = 30;
 
   static RunFacts of(RunReport report, Optional<Ledger> ledger, int mostItems) {
     return new RunFacts(
         report,
         ledger.map(l -> items(report, l, mostItems)).orElse(List.of()),
+        ledger.map(l -> unreached(report, l, mostItems)).orElse(List.of()),
         ledger.flatMap(l -> l.run(report.runId())).map(RunSummary::counts),
         ledger.flatMap(l -> usual(report, l)));
   }
@@ -43,6 +50,17 @@ record RunFacts(
       items.addAll(ledger.items(report.runId(), failed));
     }
     return List.copyOf(items);
+  }
+
+  private static List<String> unreached(RunReport report, Ledger ledger, int most) {
+    return report.counts().notReached() == 0
+        ? List.of()
+        : ledger
+            .items(
+                report.runId(), ItemFilter.all().states(ItemState.NOT_REACHED).limit(most))
+            .stream()
+            .map(ItemRecord::key)
+            .toList();
   }
 
   private static Optional<Duration> usual(RunReport report, Ledger ledger) {
@@ -69,6 +87,7 @@ record RunFacts(
   List<String> keys() {
     List<String> keys = new ArrayList<>();
     items.forEach(item -> keys.add(item.key()));
+    keys.addAll(unreached);
     for (FailureReason reason : report.reasons()) {
       keys.addAll(reason.samples());
     }

@@ -43,6 +43,7 @@ final class Alarm {
   private final AlertRouter router;
   private final Optional<Incidents> incidents;
   private final Triage triage;
+  private final Redaction redaction;
   private final Recorder recorder;
   private final RunTally tally;
   private final RunListeners listeners;
@@ -55,8 +56,15 @@ final class Alarm {
   private final Set<AlertRouter.Undelivered> lostBefore =
       Collections.newSetFromMap(new IdentityHashMap<>());
 
-  Alarm(SyncJob<?> job, Host host, Recorder recorder, RunTally tally, RunListeners listeners) {
+  Alarm(
+      SyncJob<?> job,
+      Host host,
+      Redaction redaction,
+      Recorder recorder,
+      RunTally tally,
+      RunListeners listeners) {
     this.job = job;
+    this.redaction = redaction;
     this.rules = job.rules().stream().filter(rule -> !rule.needsWatch()).toList();
     this.router = host.router();
     this.incidents = host.incidents();
@@ -65,8 +73,9 @@ final class Alarm {
     this.tally = tally;
     this.listeners = listeners;
     this.time = host.time();
-    this.watch = host.watch().filter(it -> job.rules().stream().anyMatch(Rule::needsWatch));
-    this.watchTellsOfCorruption = job.rules().stream().anyMatch(Rule::isOnCorruption);
+    this.watch = host.watchOf(job);
+    this.watchTellsOfCorruption =
+        watch.stream().flatMap(it -> it.rules(job.name()).stream()).anyMatch(Rule::isOnCorruption);
     routers().forEach(it -> lostBefore.addAll(it.undelivered()));
   }
 
@@ -125,7 +134,7 @@ final class Alarm {
     LOG.warn(
         "Alert {}: {} severity={} job={}",
         alert.rule(),
-        alert.text(),
+        alert.text().replaceAll("\\p{Cntrl}", " "), // a line of the log is one line
         alert.severity(),
         alert.job());
     listeners.each(listener -> listener.onAlert(alert));
@@ -165,7 +174,8 @@ final class Alarm {
   }
 
   /** Records what a check found, and raises it; corruption as SEV1. */
-  void found(Finding finding) {
+  void found(Finding made) {
+    Finding finding = redaction.clean(made);
     recorder.add(new FindingMade(time.now(), finding));
     tally.finding(finding);
     if (finding.corruption()) {
@@ -202,7 +212,7 @@ final class Alarm {
   }
 
   private void shut(Gate gate, String text) {
-    if (gate.isLocalOnly()) {
+    if (gate.isLocalOnlyUntilPerson()) {
       return;
     }
     try {
@@ -220,8 +230,9 @@ final class Alarm {
       } catch (InterruptedException | VirtualMachineError e) {
         throw e;
       } catch (Throwable e) { // the fence around foreign code
-        tally.problem("a check after the run could not be made: " + e);
-        LOG.warn("{}.call threw; its check was not made. job={}", check.getClass(), job.name(), e);
+        String problem = redaction.clean("a check after the run could not be made: " + e);
+        tally.problem(problem);
+        LOG.warn("{} check={} job={}", problem, check.getClass(), job.name());
       }
     }
   }

@@ -48,4 +48,9 @@ record Host(
       incidents.ifPresent(known -> known.service(job.name(), service));
     }
   }
+
+  /** {@return the watch, if it watches the job: for rules of the job's, or for some of its own} */
+  Optional<Watch> watchOf(SyncJob<?> job) {
+    return watch.filter(it -> !it.rules(job.name()).isEmpty());
+  }
 }

@@ -1,6 +1,9 @@
 package io.runbook4j.run;
 
+import static java.util.stream.Collectors.joining;
+
 import io.runbook4j.spi.ledger.Counts;
+import io.runbook4j.spi.ledger.Finding;
 import io.runbook4j.spi.ledger.RunState;
 import io.runbook4j.spi.sync.FailureKind;
 import io.runbook4j.spi.sync.Page;
@@ -49,6 +52,10 @@ final class NextSteps {
           + " filter states(IN_DOUBT) those that are to be sent again");
     }
     skipped(report, steps);
+    if (!report.findings().isEmpty()) {
+      steps.add(report.findings().stream().map(Finding::check).distinct().collect(joining(", "))
+          + " found something: look at the data before the next run writes it");
+    }
     return List.copyOf(steps);
   }
 

@@ -30,8 +30,7 @@ final class Onlookers {
 
   Onlookers(SyncJob<?> job, Optional<Watch> watch, RandomGenerator random, Time time) {
     this.job = job;
-    this.watch =
-        watch.filter(it -> job.rules().stream().anyMatch(Rule::needsWatch)).orElse(null);
+    this.watch = watch.orElse(null);
     this.picks =
         job.lastLooks().spotCheck().map(check -> check.start(random.nextLong())).orElse(null);
     this.time = time;

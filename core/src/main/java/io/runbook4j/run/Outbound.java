@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -138,7 +139,7 @@ final class Outbound<T> {
     }
     String payload;
     try {
-      payload = deferral.payload().apply(item.value());
+      payload = Objects.requireNonNull(deferral.payload().apply(item.value()), "payload");
     } catch (RuntimeException e) {
       return invalid(e);
     }

@@ -47,8 +47,8 @@ final class Parts<T> {
         time,
         random);
     listeners = new RunListeners(host.listeners(), tally);
-    alarm = new Alarm(job, host, recorder, tally, listeners);
-    onlookers = new Onlookers(job, host.watch(), random, time);
+    alarm = new Alarm(job, host, redaction, recorder, tally, listeners);
+    onlookers = new Onlookers(job, host.watchOf(job), random, time);
     intents = new Intents<>(setup.id(), this, resume.nextChunk());
   }
 

@@ -1,6 +1,7 @@
 package io.runbook4j.run;
 
 import io.runbook4j.adapter.Redactor;
+import io.runbook4j.spi.ledger.Finding;
 import io.runbook4j.spi.sync.ChunkResult;
 import io.runbook4j.spi.sync.Failure;
 import io.runbook4j.spi.sync.Outcome;
@@ -41,6 +42,16 @@ final class Redaction {
     Failure clean = Failure.of(failure.kind(), message);
     clean = code.isEmpty() ? clean : clean.withCode(code);
     return failure.retryAfter().map(clean::withRetryAfter).orElse(clean);
+  }
+
+  /** {@return this finding without secrets: what it names is read from data} */
+  Finding clean(Finding finding) {
+    return new Finding(
+        clean(finding.check()),
+        clean(finding.subject()),
+        finding.corruption(),
+        finding.total(),
+        finding.samples().stream().map(this::clean).toList());
   }
 
   /** {@return this result if it tells no secret, else one that does not} */

@@ -297,8 +297,9 @@ public final class Runner implements AutoCloseable {
     }
 
     /**
-     * Sets the watch that is told of every outcome, and applies the jobs' rules that look beyond
-     * one run. The runner leaves it open. Default none, and then a job may have no such rule.
+     * Sets the watch that is told of every outcome of the jobs that it watches: those that it was
+     * built with or given, and those with rules that look beyond one run, which it applies. The
+     * runner leaves it open. Default none, and then a job may have no such rule.
      */
     public Builder watch(Watch watch) {
       this.watch = Objects.requireNonNull(watch, "watch");

@@ -241,8 +241,9 @@ public final class MaintenanceCalendar implements AutoCloseable {
         .map(done -> "last done " + done.at() + " by " + done.who())
         .orElse("not recorded as done before");
     Duration late = Duration.between(status.due(), now);
-    String text = status.task() + " was due " + status.due() + ", " + late.toHours() + " h ago; "
-        + last + ". " + status.task().instructions();
+    String text = status.task() + " was due " + status.due() + ", "
+        + (late.toDays() > 2 ? late.toDays() + " days" : late.toHours() + " h") + " ago; " + last
+        + ". " + status.task().instructions();
     return new Alert("maintenance-overdue", Severity.WARNING, status.task().name(), text.strip());
   }
 

@@ -261,6 +261,38 @@ class AlertRouterTest {
   }
 
   @Test
+  void send_channelThrowsAnErrorOfTheMachine_losesThatAlertAndNotTheNext() {
+    List<Throwable> thrown = new ArrayList<>();
+    AlertRouter router = router()
+        .executor(task -> time.executor().execute(() -> {
+          try {
+            task.run();
+          } catch (StackOverflowError e) {
+            thrown.add(e);
+          }
+        }))
+        .channel(alert -> {
+          if (calls.incrementAndGet() == 1) {
+            throw new StackOverflowError("in a template");
+          }
+          sent.add(alert);
+        })
+        .build();
+
+    router.send(alert("a", Phase.OPENED));
+    router.send(alert("b", Phase.OPENED));
+    time.advance(Duration.ofSeconds(1));
+
+    assertThat(thrown).hasSize(1);
+    assertThat(sent).extracting(Alert::dedupKey).containsExactly("b");
+    assertThat(router.undelivered()).singleElement().satisfies(it -> {
+      assertThat(it.alert().dedupKey()).isEqualTo("a");
+      assertThat(it.problem()).contains("in a template");
+    });
+    assertThat(router.pending()).isEmpty();
+  }
+
+  @Test
   void pending_writtenAndRead_isTheSame() throws Exception {
     List<AlertRouter.Undelivered> pending = List.of(
         new AlertRouter.Undelivered(alert("a", Phase.RESOLVED), "pager", ""),

@@ -66,6 +66,26 @@ class IncidentsTest {
   }
 
   @Test
+  void alert_thatHasBecomeAsBadAsTheWorstAgain_isSaid() {
+    Incidents incidents = builder().start();
+    incidents.send(alert(Severity.SEV1, Phase.OPENED));
+    incidents.acknowledge(JOB, "ann");
+    live(1);
+
+    incidents.send(alert(Severity.SEV2, Phase.RAISED));
+    live(1);
+    incidents.send(alert(Severity.SEV1, Phase.RAISED));
+    live(1);
+    incidents.send(new Alert("finding-orphans", Severity.SEV1, JOB, "3 orphans"));
+    live(1);
+
+    assertThat(channel.phases())
+        .containsExactly("0 OPENED", "0 ACKNOWLEDGED", "2 RAISED", "3 RAISED");
+    assertThat(channel.alerts()).last().extracting(Alert::text).asString().contains("3 orphans");
+    incidents.close();
+  }
+
+  @Test
   void alert_ofSev3_opensAndIsAcknowledgedAndResolved() {
     Incidents incidents = builder().start();
 
@@ -216,7 +236,7 @@ class IncidentsTest {
 
     assertThat(channel.alerts().toString()).contains("[redacted]").doesNotContain("s3cret");
     assertThat(incidents.postMortem(1)).contains("redacted").doesNotContain("s3cret");
-    assertThat(Files.readString(folder.resolve("drafts").resolve("incident-1.md")))
+    assertThat(Files.readString(folder.resolve("drafts").resolve("incident-1-20260302T090000Z.md")))
         .contains("redacted")
         .doesNotContain("s3cret");
     assertThat(Files.readString(state, StandardCharsets.ISO_8859_1)).doesNotContain("s3cret");

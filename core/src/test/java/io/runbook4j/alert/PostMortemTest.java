@@ -85,7 +85,7 @@ class PostMortemTest {
 
   @Test
   void drafts_incidentResolved_writesOneAndLeavesAnEditedOneAlone() throws IOException {
-    Path draft = folder.resolve("drafts").resolve("incident-1.md");
+    Path draft = folder.resolve("drafts").resolve("incident-1-20260302T090000Z.md");
     try (Incidents incidents = lived()) {
       assertThat(draft).hasContent(incidents.postMortem(1));
       Files.writeString(draft, "edited");
@@ -96,7 +96,7 @@ class PostMortemTest {
     }
 
     assertThat(draft).hasContent("edited");
-    assertThat(draft.resolveSibling("incident-1-reopened-1.md"))
+    assertThat(draft.resolveSibling("incident-1-20260302T090000Z-reopened-1.md"))
         .content()
         .contains("| Opened again | 1 times |");
   }

@@ -129,20 +129,20 @@ class SignalsTest {
       table.record(user * 0x9E3779B97F4A7C15L, 29_000_000, true);
     }
 
-    assertThat(table.isFull()).isTrue();
+    assertThat(table.wasFull()).isTrue();
     assertThat(table.failedSince(0)).isEqualTo(UserTable.MOST);
 
     table.tick(29_002_000);
     table.record(7, 29_002_000, true);
     assertThat(table.failedSince(29_001_000)).isEqualTo(1);
-    assertThat(table.isFull()).isFalse();
+    assertThat(table.seenSince(29_001_000)).isEqualTo(1);
   }
 
   @Test
   void record_manyThreadsWhileItDrains_losesNothing() throws Exception {
     Needs needs = Needs.of(List.of(
         Rule.failureRate(0.1, Duration.ofMinutes(15)),
-        Rule.affectedUsers(5, Duration.ofHours(1)),
+        Rule.userFailureRate(0.1, Duration.ofHours(1)),
         Rule.latencyAtLeast(0.5, Duration.ofMillis(1), Duration.ofMinutes(5))));
     JobSeries series = new JobSeries(needs, new SipHash(1, 2), NOW);
     List<Thread> threads = new ArrayList<>();

@@ -283,7 +283,7 @@ class WatchTest {
   }
 
   @Test
-  void repeat_worstRuleIsResolvedAndALowerOneStays_keepsTheSeverity() {
+  void repeat_worstRuleIsResolvedAndALowerOneStays_saysWhatStillFires() {
     Watch watch = watch(List.of(
         Rule.probesFailedInARow(1).severity(Severity.SEV1),
         Rule.gaugeShareOver("used", "all", 0.8).severity(Severity.SEV3)));
@@ -297,7 +297,7 @@ class WatchTest {
     time.advance(Duration.ofHours(9));
 
     assertThat(story(all))
-        .containsExactly("OPENED SEV3", "RAISED SEV1", "REPEATED SEV1", "REPEATED SEV1");
+        .containsExactly("OPENED SEV3", "RAISED SEV1", "REPEATED SEV3", "REPEATED SEV3");
     watch.close();
   }
 

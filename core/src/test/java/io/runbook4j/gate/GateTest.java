@@ -25,10 +25,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class GateTest {
   private static final Order ANN = Order.of("ann", "corruption").ticket("OPS-7");
@@ -128,6 +131,48 @@ class GateTest {
     }
     channel.send(new Alert("integrity", Severity.SEV1, "resumes", "item k4"));
     assertThat(gate.isLocalOnly()).isTrue();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"a time", "the switch file", "the flag", "a breach"})
+  void shutOnAlertsOf_keptInForAWhileBySomethingElse_waitsForAPerson(
+      String why, @TempDir Path folder) throws Exception {
+    Path file = folder.resolve("passing.local-only");
+    AtomicBoolean isOff = new AtomicBoolean();
+    Gate passing = Gate.builder("passing", time)
+        .switchFile(file)
+        .flag(() -> isOff.get() ? GateFlag.Answer.LOCAL_ONLY : GateFlag.Answer.ALLOW)
+        .build();
+    switch (why) {
+      case "a time" -> passing.localOnly(ANN.until(time.now().plusSeconds(300)));
+      case "the switch file" -> Files.writeString(file, "deploy");
+      case "the flag" -> isOff.set(true);
+      default -> {
+        passing.localOnly(ANN);
+        passing.ramp(ANN);
+        passing.report(100, 50);
+      }
+    }
+    time.advance(Duration.ofSeconds(1));
+    assertThat(passing.isLocalOnly()).isTrue();
+    assertThat(passing.isLocalOnlyUntilPerson()).isFalse();
+
+    passing.shutOnAlertsOf("resumes").send(alert("resumes", Phase.OPENED));
+    Files.deleteIfExists(file);
+    isOff.set(false);
+    time.advance(Duration.ofHours(2));
+
+    assertThat(passing.isLocalOnlyUntilPerson()).isTrue();
+    assertThat(passing.state().order().reason()).startsWith("SEV1 rate");
+  }
+
+  @Test
+  void shutOnAlertsOf_aPersonHasShutIt_leavesTheReason() throws InterruptedException {
+    gate.localOnly(ANN);
+
+    gate.shutOnAlertsOf("resumes").send(alert("resumes", Phase.OPENED));
+
+    assertThat(gate.state().order()).isEqualTo(ANN);
   }
 
   private Alert alert(String job, Phase phase) {

@@ -234,6 +234,22 @@ class EvidenceTest {
   }
 
   @Test
+  void write_pseudonymsOfARunThatAFailureStopped_hideTheKeyThatTheFailureNames()
+      throws IOException {
+    RunReport report = scene.run(
+        Scene.keys(60),
+        key -> Outcome.failed(Failure.of(FailureKind.AUTHENTICATION, "no access to " + key)));
+    HtmlReport html =
+        HtmlReport.builder(report).ledger(scene.ledger).pseudonyms(SECRET).build();
+
+    Map<String, byte[]> files = Texts.unzip(write(Evidence.builder(html).build()));
+
+    assertThat(report.reason()).contains("005AB");
+    assertThat(report.counts().notReached()).isPositive();
+    files.forEach((file, bytes) -> assertThat(Texts.text(bytes)).as(file).doesNotContain("005AB"));
+  }
+
+  @Test
   void write_itemsThatASpreadsheetWouldCalculate_areText() {
     RunReport report = scene.run(
         List.of(Texts.FORMULA, "+1", "@x"),

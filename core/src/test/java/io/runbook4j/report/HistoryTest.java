@@ -55,7 +55,8 @@ class HistoryTest {
         .containsExactly("COMPLETED", "100", "10", "10.0 %");
     assertThat(rows.get(1).select("td").eachText().subList(2, 6))
         .containsExactly("COMPLETED", "100", "0", "0.0 %");
-    Element share = page.select("figure:contains(Share of failed) svg").first();
+    Element share =
+        page.select("figure:contains(Share of items failed or in doubt) svg").first();
     assertThat(share.select("rect")).hasSize(1).allMatch(bar -> bar.hasClass("partly"));
     assertThat(share.select("rect").attr("x")).isEqualTo("1.08");
     assertThat(share.attr("aria-label")).contains("2 runs: the most is 10.0 % on 2026-11-24");

@@ -339,7 +339,7 @@ class HtmlReportTest {
     RunReport report = scene.run(Scene.keys(90), key -> Outcome.succeeded());
     Counts recorded = new Counts(91, 90, 0, 0, 1, 0);
     RunFacts facts = new RunFacts(
-        report, List.of(), java.util.Optional.of(recorded), java.util.Optional.empty());
+        report, List.of(), List.of(), java.util.Optional.of(recorded), java.util.Optional.empty());
 
     String html = new RunPage(facts, Plain.text()).html(List.of());
 

@@ -229,6 +229,25 @@ class GatedRunTest {
   }
 
   @Test
+  void run_payloadOfOneItemIsNull_failsThatItemAlone() {
+    try (Outbox outbox = outbox()) {
+      SyncJob<String> job = gated(30)
+          .deferTo(outbox, value -> value.equals("k3") ? nothing() : value)
+          .build();
+      gate.localOnly(SHUT);
+
+      RunReport report = scene.runner().run(job);
+
+      assertThat(report.counts()).isEqualTo(new Counts(30, 0, 1, 29, 0, 0));
+    }
+  }
+
+  @SuppressWarnings("NullAway") // what a host's function may return
+  private static String nothing() {
+    return null;
+  }
+
+  @Test
   void run_itemFailsForIntegrity_shutsTheGateAtOnce() {
     SimulatedService corrupt =
         scene.service().failing(FailureKind.INTEGRITY, "k4").build();

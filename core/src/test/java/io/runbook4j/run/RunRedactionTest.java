@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.runbook4j.adapter.Redactor;
 import io.runbook4j.alert.AlertRouter;
 import io.runbook4j.ledger.FileLedger;
+import io.runbook4j.spi.ledger.Finding;
 import io.runbook4j.spi.sync.Chunk;
 import io.runbook4j.spi.sync.ChunkResult;
 import io.runbook4j.spi.sync.Failure;
@@ -21,6 +22,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -72,6 +74,22 @@ class RunRedactionTest {
             GOOD));
   }
 
+  @Test
+  void run_secretInAFinding_isNowhere() throws Exception {
+    Finding finding = new Finding("orphans", SECRET, true, 1, List.of(SECRET));
+
+    String all = everything(Scene.policies()
+        .from(ITEMS)
+        .to(GOOD)
+        .checkAfter(() -> List.of(finding))
+        .checkAfter(() -> {
+          throw new IllegalStateException(SECRET);
+        })
+        .build());
+
+    assertThat(all).contains("[redacted]").doesNotContain("SECRET123", TOLD);
+  }
+
   private static Arguments door(String name, Source<String> source, Target<String> target) {
     return Arguments.of(name, source, target);
   }
@@ -86,6 +104,14 @@ class RunRedactionTest {
   @MethodSource("doors")
   void run_secretInAMessage_isNowhere(String name, Source<String> source, Target<String> target)
       throws Exception {
+    String all = everything(
+        Scene.policies().from(source).to(target).inDoubt(InDoubt.PARK).build());
+
+    assertThat(all).contains("[redacted]").doesNotContain("SECRET123", TOLD);
+  }
+
+  /** {@return all that a run of this job leaves behind} */
+  private String everything(SyncJob<String> job) throws Exception {
     VirtualTime time = VirtualTime.startingAt(Instant.parse("2026-11-26T22:00:00Z"));
     Redactor redactor = new Redactor();
     redactor.register(TOLD);
@@ -102,8 +128,7 @@ class RunRedactionTest {
             .channel(alert -> told.add(alert.toString()))
             .build())
         .build()) {
-      report = runner.run(
-          Scene.policies().from(source).to(target).inDoubt(InDoubt.PARK).build());
+      report = runner.run(job);
     }
 
     String all = report.text() + report.json() + told;
@@ -112,6 +137,6 @@ class RunRedactionTest {
         all += Files.readString(file);
       }
     }
-    assertThat(all).contains("[redacted]").doesNotContain("SECRET123", TOLD);
+    return all;
   }
 }

@@ -94,6 +94,32 @@ class WatchedRunTest {
   }
 
   @Test
+  void run_watchHasTheRules_isFedWithoutRulesOfTheJob() {
+    String[] bad = Scene.keys(150).toArray(String[]::new);
+    Finding finding = new Finding("orphans", "snapshots", true, 3, List.of("row 7"));
+    SyncJob<String> job = Scene.policies()
+        .from(Scene.source(300))
+        .to(scene.service().failing(FailureKind.INVALID, bad).build().target())
+        .checkAfter(() -> List.of(finding))
+        .build();
+    try (Watch watch = Watch.builder(scene.time, router)
+        .executor(scene.time.executor())
+        .job(Scene.JOB, RunbookRules.resumeSync())
+        .start()) {
+      RunReport report = scene.runners().watch(watch).build().run(job);
+      scene.time.advance(Duration.ofMinutes(2));
+
+      assertThat(told).extracting(Alert::severity).contains(Severity.SEV1);
+      assertThat(told).extracting(Alert::text).anyMatch(text -> text.contains("orphans"));
+      assertThat(report.alerts()).extracting(Alert::rule).contains("corruption");
+      assertThat(watch.statuses(Scene.JOB))
+          .filteredOn(status -> status.rule().name().startsWith("failure-rate-25pct"))
+          .singleElement()
+          .satisfies(status -> assertThat(status.state()).isEqualTo(Watch.State.FIRING));
+    }
+  }
+
+  @Test
   void run_ruleNeedsAWatchAndThereIsNone_isRefusedAtOnce() {
     SyncJob<String> job = Scene.policies()
         .from(Scene.source(3))

@@ -138,7 +138,7 @@ class MaintenanceCalendarTest {
     assertThat(received).extracting(Alert::severity).containsOnly(Severity.WARNING);
     assertThat(received).extracting(Alert::job).containsOnly(COOKIES);
     assertThat(received.get(1).text())
-        .isEqualTo("cookie-rotation (0 9 * * TUE Z) was due 2026-11-24T09:00:00Z, 192 h ago; not"
+        .isEqualTo("cookie-rotation (0 9 * * TUE Z) was due 2026-11-24T09:00:00Z, 8 days ago; not"
             + " recorded as done before. Rotate the cookies of sources that need them.");
   }
 
@@ -153,7 +153,7 @@ class MaintenanceCalendarTest {
     open().warn(received::add);
 
     assertThat(received).hasSize(1);
-    assertThat(received.get(0).text()).contains("was due 2026-11-24T09:00:00Z, 408 h ago");
+    assertThat(received.get(0).text()).contains("was due 2026-11-24T09:00:00Z, 17 days ago");
   }
 
   @Test

@@ -95,6 +95,11 @@ public final class Lines implements Closeable {
     return end;
   }
 
+  /** {@return whether the line has its line break: a write that was cut off has not} */
+  public boolean isTerminated() {
+    return terminated;
+  }
+
   /** {@return whether the line is one that {@link JsonLine} has sealed, its line break included} */
   public boolean isWhole() {
     return terminated && Seal.isIntact(buffer, start, end);

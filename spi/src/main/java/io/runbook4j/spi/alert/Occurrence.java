@@ -9,7 +9,8 @@ import java.util.TreeMap;
 
 /**
  * What an alert is part of: the trouble of one job from the first rule that fired until no rule
- * fires any more. Its severity only rises. Immutable.
+ * fires any more. Its severity rises with what fires, and falls, without a message, only when less
+ * has fired for half an hour. Immutable.
  *
  * @param id identifies it, also after a restart; at most 255 characters
  * @param phase why a message is sent now
@@ -42,7 +43,7 @@ public record Occurrence(
   public enum Phase {
     /** The first rule of the job fires. */
     OPENED,
-    /** A rule of a higher severity fires. */
+    /** A rule of a higher severity fires, or data was found corrupt besides. */
     RAISED,
     /** Nothing has changed for the repeat interval, and it still fires. */
     REPEATED,
