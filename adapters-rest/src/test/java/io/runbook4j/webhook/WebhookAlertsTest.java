@@ -130,12 +130,12 @@ class WebhookAlertsTest {
   }
 
   @Test
-  void alertmanager_raisedAndResolved_endsTheLowerSeveritiesToo() throws Exception {
+  void alertmanager_raisedAndResolved_endsTheOtherSeveritiesToo() throws Exception {
     JsonNode raised = posted(alert(Severity.SEV2, Phase.RAISED), "alert-format", "alertmanager");
     JsonNode resolved =
         posted(alert(Severity.SEV2, Phase.RESOLVED), "alert-format", "alertmanager");
 
-    assertThat(severities(raised)).containsExactly("sev2", "info", "warning", "sev3");
+    assertThat(severities(raised)).containsExactly("sev2", "info", "warning", "sev3", "sev1");
     assertThat(Instant.parse(raised.get(0).get("endsAt").asText())).isAfter(Instant.now());
     assertThat(Instant.parse(raised.get(3).get("endsAt").asText())).isBefore(Instant.now());
     assertThat(resolved.get(0).get("endsAt").asText()).isEqualTo("2026-03-02T09:20:00Z");
