@@ -1,11 +1,15 @@
 package io.runbook4j.benchmarks;
 
 import io.runbook4j.alert.AlertRouter;
+import io.runbook4j.alert.Rule;
 import io.runbook4j.alert.RunbookRules;
 import io.runbook4j.alert.Watch;
 import io.runbook4j.spi.sync.FailureKind;
 import io.runbook4j.spi.time.Time;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -46,8 +50,15 @@ public class WatchBenchmark {
       users = users(asked.users);
     }
     made = Watch.builder(Time.system(), AlertRouter.builder(Time.system()).build())
-        .job(JOB, RunbookRules.resumeSync())
+        .job(JOB, asked.rules())
         .start();
+  }
+
+  /** {@return the presets, and a rule for which users count who are well} */
+  static List<Rule> withAllUsers() {
+    List<Rule> rules = new ArrayList<>(RunbookRules.resumeSync());
+    rules.add(Rule.userFailureRate(0.05, Duration.ofHours(24)));
+    return rules;
   }
 
   /** {@return keys of 18 characters, as Salesforce has them} */
@@ -137,10 +148,12 @@ public class WatchBenchmark {
     KEYS("floor: reading 50,000 users' keys", Row.Role.FLOOR, 50_000),
     /** Events of nobody. */
     NOBODY("no user keys", Row.Role.OURS, 0),
-    /** Of some. */
-    THOUSAND("1,000 users", Row.Role.OURS, 1_000),
-    /** Of many. */
-    FIFTY_THOUSAND("50,000 users", Row.Role.BASELINE, 50_000);
+    /** Of many, of whom those with a failure count. */
+    AFFECTED("50,000 users, those counted who fail", Row.Role.OURS, 50_000),
+    /** Of some, all of whom count. */
+    THOUSAND("1,000 users, all counted", Row.Role.OURS, 1_000),
+    /** Of many, all of whom count. */
+    FIFTY_THOUSAND("50,000 users, all counted", Row.Role.BASELINE, 50_000);
 
     private final String title;
     private final Row.Role role;
@@ -158,6 +171,12 @@ public class WatchBenchmark {
 
     Row.Role role() {
       return role;
+    }
+
+    private List<Rule> rules() {
+      return this == THOUSAND || this == FIFTY_THOUSAND
+          ? withAllUsers()
+          : RunbookRules.resumeSync();
     }
   }
 }

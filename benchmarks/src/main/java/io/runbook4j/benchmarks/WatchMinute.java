@@ -1,7 +1,6 @@
 package io.runbook4j.benchmarks;
 
 import io.runbook4j.alert.AlertRouter;
-import io.runbook4j.alert.RunbookRules;
 import io.runbook4j.alert.Watch;
 import io.runbook4j.spi.sync.FailureKind;
 import io.runbook4j.spi.time.Signal;
@@ -44,7 +43,7 @@ final class WatchMinute implements Time {
   double nanos() {
     Path folder = Folders.create();
     Watch.Builder builder = Watch.builder(this, AlertRouter.builder(this).build())
-        .job(WatchBenchmark.JOB, RunbookRules.resumeSync())
+        .job(WatchBenchmark.JOB, WatchBenchmark.withAllUsers())
         .executor(loops::add);
     if (isKept) {
       builder.state(folder.resolve("watch.state"));
