@@ -20,18 +20,19 @@ final class BoundedHistory {
   private long places;
   private int keys;
 
-  private record Placed(long place, LedgerEntry entry) {}
+  /** Knows its weight: an entry that is let go lies in memory that nobody has looked at for long. */
+  private record Placed(long place, LedgerEntry entry, int weight) {}
 
   void add(LedgerEntry entry) {
-    Placed placed = new Placed(places++, entry);
     if (!(entry instanceof ChunkBegun) && !(entry instanceof ChunkDone)) {
-      rare.add(placed);
+      rare.add(new Placed(places++, entry, 0));
       return;
     }
+    Placed placed = new Placed(places++, entry, weight(entry));
     chunks.addLast(placed);
-    keys += weight(entry);
+    keys += placed.weight();
     while (chunks.size() > CHUNK_ENTRIES || (keys > KEYS && chunks.size() > 2)) {
-      keys -= weight(chunks.removeFirst().entry());
+      keys -= chunks.removeFirst().weight();
     }
   }
 
