@@ -25,6 +25,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.postgresql.ds.PGSimpleDataSource;
@@ -197,6 +198,24 @@ class SqlChecksTest {
         FailureKind.TIMEOUT);
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"ACCESS EXCLUSIVE", "SHARE"}) // a migration; CREATE INDEX
+  @Timeout(value = 30, threadMode = Timeout.ThreadMode.SEPARATE_THREAD) // the driver's wait is deaf
+  void count_tableIsLocked_isOneTimeoutThatSaysSo(String mode) throws Exception {
+    try (Connection migration = database().getConnection();
+        Statement statement = migration.createStatement()) {
+      migration.setAutoCommit(false);
+      statement.execute("LOCK TABLE items IN " + mode + " MODE");
+
+      assertThatThrownBy(items().timeout(Duration.ofSeconds(1))::count)
+          .isInstanceOfSatisfying(
+              FailureException.class,
+              e -> assertThat(e.failure().kind()).isEqualTo(FailureKind.TIMEOUT))
+          .hasMessageContaining("\"items\" WHERE 1 = 0 must be answered within 1 s")
+          .hasMessageContaining("locked");
+    }
+  }
+
   @Test
   void invariant_millionsOfRows_fetchesTheSamplesOnly() throws Exception {
     AtomicInteger fetched = new AtomicInteger();
@@ -248,6 +267,10 @@ class SqlChecksTest {
     assertThatThrownBy(() -> items().samples(0)).hasMessage("most must be 1 to 100, was 0");
     assertThatThrownBy(() -> items().invariant("x", "SELECT 1;"))
         .hasMessage("sql must be one SELECT without a semicolon, was SELECT 1;");
+    assertThatThrownBy(() -> items().invariant("x", " "))
+        .hasMessage("sql must be non-blank, was \" \"");
+    assertThatThrownBy(() -> items().invariant("", "SELECT 1"))
+        .hasMessage("name must be non-blank, was \"\"");
     assertThatThrownBy(() -> items().count(2, 1)).hasMessageContaining("was 2 with most 1");
   }
 

@@ -1,5 +1,8 @@
 package io.runbook4j.sql.internal;
 
+import io.runbook4j.spi.sync.Failure;
+import io.runbook4j.spi.sync.FailureException;
+import io.runbook4j.spi.sync.FailureKind;
 import java.sql.Connection;
 import java.sql.DatabaseMetaData;
 import java.sql.ResultSet;
@@ -61,6 +64,7 @@ final class ReadOnlyProbe {
    *
    * @param table a name as {@link SqlNames#table} gives it
    * @throws IllegalStateException if a write goes through, or if it is not sure that none would
+   * @throws FailureException at the first statement that is not answered in time
    */
   void require(SqlNames names, String table) throws SQLException {
     boolean forbidden = true;
@@ -83,10 +87,14 @@ final class ReadOnlyProbe {
   private List<String> writes(SqlNames names, String table) throws SQLException {
     String none = " WHERE 1 = 0";
     String column;
-    try (Statement statement = connection.createStatement();
-        ResultSet rows = statement.executeQuery("SELECT * FROM " + table + none)) {
+    String read = "SELECT * FROM " + table + none;
+    try (Statement statement = statement();
+        ResultSet rows = statement.executeQuery(read)) {
       String label = rows.getMetaData().getColumnName(1);
       column = names.name('"' + label.replace("\"", "\"\"") + '"');
+    } catch (SQLException e) {
+      refuseTimeout(read, e);
+      throw e;
     }
     return List.of(
         "DELETE FROM " + table + none,
@@ -95,16 +103,35 @@ final class ReadOnlyProbe {
   }
 
   private Answer attempt(String write) throws SQLException {
-    try (Statement statement = connection.createStatement()) {
-      statement.setQueryTimeout(timeoutSeconds);
+    try (Statement statement = statement()) {
       statement.executeUpdate(write);
       said.add(write + " went through");
       return Answer.WENT_THROUGH;
     } catch (SQLException e) {
+      refuseTimeout(write, e);
       said.add(write + " was answered with " + e.getSQLState() + ": " + e.getMessage());
       return answer(e);
     } finally {
       connection.rollback();
+    }
+  }
+
+  private Statement statement() throws SQLException {
+    Statement statement = connection.createStatement();
+    statement.setQueryTimeout(timeoutSeconds);
+    return statement;
+  }
+
+  /** The next statement would wait for the same lock. */
+  private void refuseTimeout(String sql, SQLException e) {
+    if (SqlFailures.kind(e) == FailureKind.TIMEOUT) {
+      Failure failure = Failure.of(
+          FailureKind.TIMEOUT,
+          sql + " must be answered within " + timeoutSeconds + " s, was not: " + e.getMessage()
+              + ". Nothing was checked. The table is perhaps locked, by a migration say; check it"
+              + " again afterwards.");
+      String state = e.getSQLState();
+      throw new FailureException(state == null ? failure : failure.withCode(state), e);
     }
   }
 
