@@ -60,8 +60,9 @@ public final class SqlChecks {
 
   /**
    * {@return these checks, with another limit on a statement's time} Default a minute. The
-   * statements that prove that nothing can be written have it too, and the first of them that is
-   * not answered ends the check: the table is locked.
+   * statements that prove that nothing can be written have it too: a table that is locked, by a
+   * migration say, is a time-out of the check; one that can be read and not written, while an index
+   * is built, is checked after one time-out.
    */
   public SqlChecks timeout(Duration timeout) {
     return new SqlChecks(database, table, id, ReadOnlyDatabase.seconds(timeout), samples);

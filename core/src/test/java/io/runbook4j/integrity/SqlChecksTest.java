@@ -26,6 +26,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.Timeout.ThreadMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.postgresql.ds.PGSimpleDataSource;
@@ -198,22 +199,73 @@ class SqlChecksTest {
         FailureKind.TIMEOUT);
   }
 
-  @ParameterizedTest
-  @ValueSource(strings = {"ACCESS EXCLUSIVE", "SHARE"}) // a migration; CREATE INDEX
-  @Timeout(value = 30, threadMode = Timeout.ThreadMode.SEPARATE_THREAD) // the driver's wait is deaf
-  void count_tableIsLocked_isOneTimeoutThatSaysSo(String mode) throws Exception {
-    try (Connection migration = database().getConnection();
-        Statement statement = migration.createStatement()) {
-      migration.setAutoCommit(false);
-      statement.execute("LOCK TABLE items IN " + mode + " MODE");
-
+  @Test
+  @Timeout(value = 30, threadMode = ThreadMode.SEPARATE_THREAD) // the driver's wait is deaf
+  void count_tableIsLockedByAMigration_isATimeoutThatSaysSo() throws Exception {
+    try (Connection migration = locking("ACCESS EXCLUSIVE")) {
       assertThatThrownBy(items().timeout(Duration.ofSeconds(1))::count)
           .isInstanceOfSatisfying(
               FailureException.class,
               e -> assertThat(e.failure().kind()).isEqualTo(FailureKind.TIMEOUT))
-          .hasMessageContaining("\"items\" WHERE 1 = 0 must be answered within 1 s")
+          .hasMessageContaining("SELECT * FROM \"items\" WHERE 1 = 0 must be answered within 1 s")
           .hasMessageContaining("locked");
+      migration.rollback();
     }
+  }
+
+  @Test
+  @Timeout(value = 30, threadMode = ThreadMode.SEPARATE_THREAD)
+  void count_indexIsBuiltMeanwhile_waitsOnceAndChecks() throws Exception {
+    List<String> writes = new ArrayList<>();
+
+    try (Connection index = locking("SHARE")) {
+      SqlChecks checks = SqlChecks.table(noting(database(), writes), "items", "id");
+      assertThat(checks.timeout(Duration.ofSeconds(1)).count()).isEqualTo(100);
+      index.rollback();
+    }
+
+    assertThat(writes).hasSize(2);
+    assertThat(writes.get(0)).startsWith("DELETE FROM \"items\"");
+    assertThat(writes.get(1)).startsWith("DROP TABLE \"runbook4j_probe_");
+  }
+
+  @Test
+  @Timeout(value = 30, threadMode = ThreadMode.SEPARATE_THREAD)
+  void count_indexIsBuiltAndNothingTellsReadOnly_isATimeout() throws Exception {
+    try (Connection index = locking("SHARE")) {
+      SqlChecks checks = SqlChecks.table(ignoring(database(), "setReadOnly"), "items", "id");
+      assertThatThrownBy(checks.timeout(Duration.ofSeconds(1))::count)
+          .isInstanceOf(FailureException.class)
+          .hasMessageContaining("DELETE FROM \"items\" WHERE 1 = 0 must be answered within 1 s");
+      index.rollback();
+    }
+  }
+
+  private static Connection locking(String mode) throws SQLException {
+    Connection connection = database().getConnection();
+    connection.setAutoCommit(false);
+    try (Statement statement = connection.createStatement()) {
+      statement.execute("LOCK TABLE items IN " + mode + " MODE");
+    }
+    return connection;
+  }
+
+  /** {@return a database that notes each statement that would write} */
+  private static DataSource noting(DataSource database, List<String> writes) {
+    return Proxies.of(DataSource.class, (call, arguments) -> {
+      Connection connection = database.getConnection();
+      return Proxies.of(Connection.class, (name, values) -> {
+        Object answer = name.invoke(connection, values);
+        return name.getName().equals("createStatement")
+            ? Proxies.of(Statement.class, (method, sql) -> {
+              if (method.getName().equals("executeUpdate")) {
+                writes.add((String) sql[0]);
+              }
+              return method.invoke(answer, sql);
+            })
+            : answer;
+      });
+    });
   }
 
   @Test

@@ -64,11 +64,25 @@ final class ReadOnlyProbe {
    *
    * @param table a name as {@link SqlNames#table} gives it
    * @throws IllegalStateException if a write goes through, or if it is not sure that none would
-   * @throws FailureException at the first statement that is not answered in time
+   * @throws FailureException if the table cannot be read in time, or a write is not answered in
+   *     time and nothing else tells a read-only transaction
    */
   void require(SqlNames names, String table) throws SQLException {
+    List<String> writes = writes(names, table);
+    String drop = "DROP TABLE " + names.name("\"runbook4j_probe_" + UUID.randomUUID() + "\"");
+    try {
+      require(writes, drop);
+    } catch (FailureException late) {
+      // The other writes would wait for the same lock; this one needs none.
+      if (attempt(drop) != Answer.READ_ONLY) {
+        throw late;
+      }
+    }
+  }
+
+  private void require(List<String> writes, String drop) throws SQLException {
     boolean forbidden = true;
-    for (String write : writes(names, table)) {
+    for (String write : writes) {
       Answer answer = attempt(write);
       if (answer == Answer.READ_ONLY) {
         return;
@@ -78,8 +92,7 @@ final class ReadOnlyProbe {
       }
       forbidden &= answer == Answer.FORBIDDEN;
     }
-    String scratch = names.name("\"runbook4j_probe_" + UUID.randomUUID() + "\"");
-    if (!forbidden && attempt("DROP TABLE " + scratch) != Answer.READ_ONLY) {
+    if (!forbidden && attempt(drop) != Answer.READ_ONLY) {
       throw refusal();
     }
   }
@@ -122,7 +135,6 @@ final class ReadOnlyProbe {
     return statement;
   }
 
-  /** The next statement would wait for the same lock. */
   private void refuseTimeout(String sql, SQLException e) {
     if (SqlFailures.kind(e) == FailureKind.TIMEOUT) {
       Failure failure = Failure.of(
