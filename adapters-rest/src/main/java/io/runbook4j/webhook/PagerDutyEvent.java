@@ -24,16 +24,8 @@ final class PagerDutyEvent implements AlertFormat {
 
   private final AdapterContext context;
 
-  private PagerDutyEvent(AdapterContext context) {
+  PagerDutyEvent(AdapterContext context) {
     this.context = context;
-  }
-
-  static PagerDutyEvent of(AdapterContext context) {
-    if (context.secret("routing-key").isEmpty()) {
-      throw new IllegalArgumentException(
-          "routing-key must be given for alert-format pagerduty, was not");
-    }
-    return new PagerDutyEvent(context);
   }
 
   @Override

@@ -5,6 +5,7 @@ import io.runbook4j.spi.AdapterContext;
 import io.runbook4j.spi.QuotaSpec;
 import io.runbook4j.spi.Setting;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Posts chunks or alerts to any URL that takes JSON. Its settings are those of {@link #settings};
@@ -94,11 +95,12 @@ public final class WebhookAdapter implements Adapter {
     return List.of();
   }
 
-  /**
-   * {@return a connection}
-   *
-   * @throws IllegalArgumentException if a setting's value is not one of those that it may have
-   */
+  @Override
+  public Map<String, String> check(Map<String, String> settings) {
+    return WebhookOptions.problems(settings);
+  }
+
+  /** {@return a connection} */
   @Override
   public WebhookConnection connect(AdapterContext context) {
     return new WebhookConnection(context);

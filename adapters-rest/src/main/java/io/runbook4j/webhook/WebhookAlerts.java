@@ -9,7 +9,6 @@ import io.runbook4j.spi.alert.Alert;
 import io.runbook4j.spi.alert.AlertChannel;
 import io.runbook4j.spi.alert.Occurrence;
 import java.util.Optional;
-import java.util.Set;
 import java.util.TreeMap;
 
 /** Posts alerts. Safe for many threads. */
@@ -35,11 +34,10 @@ final class WebhookAlerts implements AlertChannel {
 
   static WebhookAlerts of(
       RestClient client, AdapterContext context, WebhookSigner signer, String host) {
-    String format = WebhookOptions.oneOf(
-        context, "alert-format", Set.of("json", "alertmanager", "pagerduty"), "json");
+    String format = WebhookOptions.word(context, "alert-format");
     AlertFormat written = switch (format) {
       case "alertmanager" -> AlertmanagerAlerts.of(context);
-      case "pagerduty" -> PagerDutyEvent.of(context);
+      case "pagerduty" -> new PagerDutyEvent(context);
       default -> GenericAlert::of;
     };
     return new WebhookAlerts(client, context, signer, written, format + "@" + host);

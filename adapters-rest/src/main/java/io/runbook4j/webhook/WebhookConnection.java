@@ -92,8 +92,6 @@ public final class WebhookConnection implements Connection {
    * v2. Alerts leave while the gate is local-only, too. What the service refuses, or does not
    * answer, is thrown as a {@link io.runbook4j.spi.sync.FailureException} with its
    * {@code retryAfter}.
-   *
-   * @throws IllegalArgumentException if the format is not one of these, or lacks what it needs
    */
   public AlertChannel alerts() {
     return WebhookAlerts.of(client, context, new WebhookSigner(context, options), url.getHost());

@@ -1,12 +1,14 @@
 package io.runbook4j.webhook;
 
 import io.runbook4j.spi.AdapterContext;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 
 /**
- * The settings of the target, checked.
+ * The settings of the target, which core has checked by {@link #problems}.
  *
  * @param timestampHeader empty if the signature covers the body alone
  * @param trustsBareSuccess whether a 2xx without results, and without an error, means that all
@@ -18,37 +20,53 @@ record WebhookOptions(
     boolean trustsBareSuccess,
     String signatureHeader,
     Optional<String> timestampHeader) {
-  static WebhookOptions from(AdapterContext context) {
-    long maxItems = context.wholeNumber("max-items-per-call").orElse(100L);
-    if (maxItems < 1 || maxItems > Integer.MAX_VALUE) {
-      throw new IllegalArgumentException(
-          "max-items-per-call must be 1 to " + Integer.MAX_VALUE + ", was " + maxItems);
-    }
-    return new WebhookOptions(
-        (int) maxItems,
-        oneOf(context, "idempotent", Set.of("yes", "no"), "no").equals("yes"),
-        oneOf(context, "without-results", Set.of("succeeded", "in-doubt"), "succeeded")
-            .equals("succeeded"),
-        headerName("signature-header", context.text("signature-header"))
-            .orElse("X-Webhook-Signature"),
-        headerName("timestamp-header", context.text("timestamp-header")));
-  }
+  private static final Map<String, List<String>> WORDS = Map.of(
+      "idempotent", List.of("no", "yes"),
+      "without-results", List.of("in-doubt", "succeeded"),
+      "alert-format", List.of("alertmanager", "json", "pagerduty"));
 
-  static String oneOf(
-      AdapterContext context, String setting, Set<String> values, String otherwise) {
-    String value = context.text(setting).orElse(otherwise).toLowerCase(Locale.ROOT);
-    if (!values.contains(value)) {
-      throw new IllegalArgumentException(setting + " must be one of "
-          + values.stream().sorted().toList() + ", was \"" + value + "\"");
-    }
-    return value;
-  }
-
-  private static Optional<String> headerName(String setting, Optional<String> value) {
-    value.filter(v -> !v.matches("[A-Za-z0-9-]{1,100}")).ifPresent(v -> {
-      throw new IllegalArgumentException(
-          setting + " must be letters, digits and dashes, was \"" + v + "\"");
+  /** As {@link io.runbook4j.spi.Adapter#check}. */
+  static Map<String, String> problems(Map<String, String> settings) {
+    Map<String, String> problems = new HashMap<>();
+    WORDS.forEach((setting, words) -> {
+      String value = settings.getOrDefault(setting, words.get(0));
+      if (!words.contains(value.toLowerCase(Locale.ROOT))) {
+        problems.put(setting, "must be one of " + words + ", was " + quoted(value));
+      }
     });
-    return value;
+    long maxItems = Long.parseLong(settings.getOrDefault("max-items-per-call", "1"));
+    if (maxItems < 1 || maxItems > Integer.MAX_VALUE) {
+      problems.put("max-items-per-call", "must be 1 to " + Integer.MAX_VALUE + ", was " + maxItems);
+    }
+    for (String setting : List.of("signature-header", "timestamp-header")) {
+      String header = settings.getOrDefault(setting, "X");
+      if (!header.matches("[A-Za-z0-9-]{1,100}")) {
+        problems.put(
+            setting, "must be of letters, digits and dashes (at most 100), was " + quoted(header));
+      }
+    }
+    if ("pagerduty".equalsIgnoreCase(settings.get("alert-format"))
+        && !settings.containsKey("routing-key")) {
+      problems.put("routing-key", "must be given for alert-format pagerduty, was not");
+    }
+    return problems;
+  }
+
+  private static String quoted(String value) {
+    return '"' + value.replaceAll("\\p{Cc}", "?") + '"';
+  }
+
+  static WebhookOptions from(AdapterContext context) {
+    return new WebhookOptions(
+        context.wholeNumber("max-items-per-call").orElse(100L).intValue(),
+        word(context, "idempotent").equals("yes"),
+        !word(context, "without-results").equals("in-doubt"),
+        context.text("signature-header").orElse("X-Webhook-Signature"),
+        context.text("timestamp-header"));
+  }
+
+  /** {@return one of the words that the setting may be; blank if it was not given} */
+  static String word(AdapterContext context, String setting) {
+    return context.text(setting).orElse("").toLowerCase(Locale.ROOT);
   }
 }

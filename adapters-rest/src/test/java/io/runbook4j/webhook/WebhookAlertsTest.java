@@ -2,7 +2,6 @@ package io.runbook4j.webhook;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.InstanceOfAssertFactories.type;
 
@@ -250,20 +249,17 @@ class WebhookAlertsTest {
   }
 
   @Test
-  void alerts_badSettings_areRefusedByName() {
-    try (var server = ScriptedServer.replying(ScriptedServer.json(200, "{}"))) {
-      assertThatIllegalArgumentException()
-          .isThrownBy(() -> new WebhookAdapter()
-              .connect(context(server, "alert-format", "smoke"))
-              .alerts())
-          .withMessage(
-              "alert-format must be one of [alertmanager, json, pagerduty], was \"smoke\"");
-      assertThatIllegalArgumentException()
-          .isThrownBy(() -> new WebhookAdapter()
-              .connect(context(server, "alert-format", "pagerduty"))
-              .alerts())
-          .withMessage("routing-key must be given for alert-format pagerduty, was not");
-    }
+  void check_alertFormat_mustBeKnownAndHaveWhatItNeeds() {
+    WebhookAdapter adapter = new WebhookAdapter();
+
+    assertThat(adapter.check(Map.of("alert-format", "smoke")))
+        .containsExactly(Map.entry(
+            "alert-format", "must be one of [alertmanager, json, pagerduty], was \"smoke\""));
+    assertThat(adapter.check(Map.of("alert-format", "PagerDuty")))
+        .containsExactly(
+            Map.entry("routing-key", "must be given for alert-format pagerduty, was not"));
+    assertThat(adapter.check(Map.of("alert-format", "pagerduty", "routing-key", "env:KEY")))
+        .isEmpty();
   }
 
   @Test

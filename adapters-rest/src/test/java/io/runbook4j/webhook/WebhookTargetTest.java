@@ -2,11 +2,11 @@ package io.runbook4j.webhook;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.runbook4j.rest.ScriptedServer;
 import io.runbook4j.rest.Signatures;
 import io.runbook4j.spi.Adapter;
+import io.runbook4j.spi.Setting;
 import io.runbook4j.spi.sync.Chunk;
 import io.runbook4j.spi.sync.ChunkResult;
 import io.runbook4j.spi.sync.Failure;
@@ -344,12 +344,23 @@ class WebhookTargetTest {
     "signature-header, 'X: y'",
     "timestamp-header, ''"
   })
-  void connect_wrongSetting_isRefusedByName(String setting, String value) {
-    assertThatThrownBy(
-            () -> new WebhookAdapter().connect(context(URI.create("http://x"), setting, value)))
-        .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining(setting + " must be")
-        .hasMessageContaining(value);
+  void check_wrongSetting_isRefusedByName(String setting, String value) {
+    assertThat(new WebhookAdapter().check(Map.of(setting, value)))
+        .hasEntrySatisfying(
+            setting, problem -> assertThat(problem).startsWith("must be").contains(value))
+        .hasSize(1);
+  }
+
+  @Test
+  void check_defaultsOfAllSettings_areRight() {
+    Map<String, String> defaults = new HashMap<>();
+    WebhookAdapter adapter = new WebhookAdapter();
+    for (Setting setting : adapter.settings()) {
+      setting.need().value().ifPresent(value -> defaults.put(setting.name(), value));
+    }
+
+    assertThat(adapter.check(defaults)).isEmpty();
+    assertThat(adapter.check(Map.of())).isEmpty();
   }
 
   @Test

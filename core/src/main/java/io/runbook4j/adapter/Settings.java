@@ -3,10 +3,12 @@ package io.runbook4j.adapter;
 import io.runbook4j.spi.Setting;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /** The settings of one connection, checked. Immutable. */
 final class Settings {
@@ -35,12 +37,19 @@ final class Settings {
       boolean canResolve) {
     Map<String, Setting> declared = declaration.settings();
     Map<String, String> values = new HashMap<>(given);
-    List<String> problems = new ArrayList<>();
+    Map<String, String> wrong = new LinkedHashMap<>();
+    Map<String, String> sound = new HashMap<>();
     for (Setting setting : declared.values()) {
+      String name = setting.name();
       problem(setting, values, canResolve)
-          .ifPresent(problem -> problems.add(setting.name() + " " + problem));
+          .ifPresentOrElse(
+              problem -> wrong.put(name, problem),
+              () -> value(setting, values).ifPresent(value -> sound.put(name, value)));
       remember(setting, values, redactor);
     }
+    refusals(provider, declared, sound, redactor).forEach(wrong::putIfAbsent);
+    List<String> problems = new ArrayList<>();
+    wrong.forEach((name, problem) -> problems.add(name + " " + problem));
     values.keySet().stream()
         .map(String::valueOf)
         .filter(name -> !declared.containsKey(name))
@@ -56,6 +65,23 @@ final class Settings {
           problems);
     }
     return new Settings(declared, values);
+  }
+
+  /** {@return what the adapter itself finds wrong} */
+  private static Map<String, String> refusals(
+      Provider provider,
+      Map<String, Setting> declared,
+      Map<String, String> sound,
+      Redactor redactor) {
+    Map<String, String> refusals = provider.call("check()", redactor, () -> {
+      Map<String, String> found = provider.adapter().check(Map.copyOf(sound));
+      return found == null ? null : new TreeMap<>(found);
+    });
+    refusals.keySet().stream().filter(name -> !declared.containsKey(name)).forEach(name -> {
+      throw provider.fault("finds fault with the setting " + name + ", which it does not declare.");
+    });
+    refusals.replaceAll((name, refusal) -> redactor.redact(String.valueOf(refusal)));
+    return refusals;
   }
 
   private static Optional<String> problem(
@@ -111,7 +137,11 @@ final class Settings {
       throw new IllegalArgumentException("setting must be declared as " + type + ", was " + name
           + (setting == null ? ", which is not declared" : " of type " + setting.type()));
     }
-    String value = given.get(name);
+    return value(setting, given);
+  }
+
+  private static Optional<String> value(Setting setting, Map<String, String> given) {
+    String value = given.get(setting.name());
     return value == null ? setting.need().value() : Optional.of(value);
   }
 }

@@ -56,6 +56,47 @@ final class TokenPatterns {
     "whsec_"
   };
 
+  // At least as long as published, so that a word which begins like one stays.
+  private static final Pattern LONG_TOKEN = Pattern.compile("(?<![A-Za-z0-9_-])(?:"
+      + "AIza[A-Za-z0-9_-]{35,}+" // Google
+      + "|SG\\.[A-Za-z0-9_-]{22}\\.[A-Za-z0-9_-]{43,}+" // SendGrid
+      + "|npm_[A-Za-z0-9]{36,}+"
+      + "|nfp_[A-Za-z0-9_]{36,}+" // Netlify
+      + "|ntn_[A-Za-z0-9]{40,}+|secret_[A-Za-z0-9]{43,}+" // Notion
+      + "|shp(?:at|ca|pa|ss)_[A-Fa-f0-9]{32,}+" // Shopify
+      + "|pypi-AgE[A-Za-z0-9_-]{40,}+"
+      + "|do[opr]_v1_[a-f0-9]{64,}+" // DigitalOcean
+      + "|hf_[A-Za-z0-9]{34,}+" // Hugging Face
+      + "|sk-(?:proj|svcacct|admin)-[A-Za-z0-9_-]{40,}+" // OpenAI
+      + "|sk-[A-Za-z0-9]{20}T3BlbkFJ[A-Za-z0-9]{20,}+" // OpenAI
+      + "|sk-ant-[A-Za-z0-9_-]{32,}+)"); // Anthropic
+
+  private static final String[] LONG_TOKEN_MARKS = {
+    "aiza",
+    "sg.",
+    "npm_",
+    "nfp_",
+    "ntn_",
+    "secret_",
+    "shpat_",
+    "shpca_",
+    "shppa_",
+    "shpss_",
+    "pypi-age",
+    "_v1_",
+    "hf_",
+    "sk-proj-",
+    "sk-svcacct-",
+    "sk-admin-",
+    "t3blbkfj",
+    "sk-ant-"
+  };
+
+  // Who has the URL of an incoming webhook may post; slashes may be escaped, as in JSON.
+  private static final Pattern SLACK_HOOK = Pattern.compile(
+      "(hooks\\.slack(?:-gov)?\\.com\\\\{0,3}+/(?:services|workflows|triggers)\\\\{0,3}+/)"
+          + "(?:[A-Za-z0-9_-]++\\\\{0,3}+/){2,3}+[A-Za-z0-9_-]{16,}+");
+
   // A session of Salesforce begins with the organisation's id, of 15 or 18 characters.
   private static final Pattern SESSION = Pattern.compile(
       "(?<![A-Za-z0-9])00D[A-Za-z0-9]{12}(?:[A-Za-z0-9]{3})?(?:!|%21)[A-Za-z0-9._]{20,}+");
@@ -105,6 +146,8 @@ final class TokenPatterns {
     clean = replace(clean, BEARER, "$1" + BLOT, holds(marks, "bearer"));
     clean = replace(clean, BASIC, "$1" + BLOT, holds(marks, "basic"));
     clean = replace(clean, TOKEN, BLOT, holds(marks, TOKEN_MARKS));
+    clean = replace(clean, LONG_TOKEN, BLOT, holds(marks, LONG_TOKEN_MARKS));
+    clean = replace(clean, SLACK_HOOK, "$1" + BLOT, holds(marks, "hooks.slack"));
     clean = replace(clean, SESSION, BLOT, holds(marks, "00d"));
     clean = replace(clean, CLOUD_KEY, BLOT, holds(marks, "akia", "asia"));
     clean = replace(clean, JSON_WEB_TOKEN, BLOT, holds(marks, "eyj"));

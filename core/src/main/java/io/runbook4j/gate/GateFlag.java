@@ -4,7 +4,7 @@ package io.runbook4j.gate;
  * A flag outside of the process, such as a remote feature flag. It only ever works in the safe
  * direction: it may switch a gate off or hold its ramp, and never overrides a local order. Asked
  * about once a second, by one thread at a time, which holds no lock; it must not block for long.
- * One that throws counts as {@link Answer#HOLD}.
+ * One that throws, or answers null, counts as {@link Answer#HOLD}.
  */
 @FunctionalInterface
 public interface GateFlag {

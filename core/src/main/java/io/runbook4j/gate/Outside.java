@@ -5,6 +5,7 @@ import io.runbook4j.gate.GateState.LocalOnly;
 import io.runbook4j.gate.GateState.Ramping;
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
@@ -45,7 +46,7 @@ record Outside(
 
   private GateFlag.Answer ask(GateFlag flag) {
     try {
-      GateFlag.Answer answer = flag.ask();
+      GateFlag.Answer answer = Objects.requireNonNull(flag.ask(), "the flag's answer");
       failing.remove(flag);
       return answer;
     } catch (VirtualMachineError e) {

@@ -219,8 +219,11 @@ public final class HealthCheck implements AutoCloseable {
   }
 
   private void ask(Slot slot) {
-    slot.ask().ifPresent(answer -> tell(slot, answer));
-    loop.wake(); // to look when the next one is due
+    try {
+      slot.ask(answer -> tell(slot, answer));
+    } finally {
+      loop.wake(); // to look when the next one is due
+    }
   }
 
   private void tell(Slot slot, Health answer) {

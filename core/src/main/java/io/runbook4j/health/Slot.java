@@ -9,6 +9,7 @@ import io.runbook4j.spi.time.Time;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -123,17 +124,19 @@ final class Slot {
     };
   }
 
-  /** Asks, on the caller's thread. {@return the answer, if it came in time} */
-  Optional<Health> ask() {
+  /**
+   * Asks, on the caller's thread.
+   *
+   * @param heard is told the answer if it came in time; also before an error of the machine goes on
+   */
+  void ask(Consumer<Health> heard) {
     long start = begin();
-    Optional<Health> kept = Optional.empty();
     Health answer = unhealthy("the machine could not go on");
     try {
       answer = presentable(judged(call(), start));
     } finally {
-      kept = end(answer);
+      end(answer).ifPresent(heard);
     }
-    return kept;
   }
 
   private synchronized long begin() {

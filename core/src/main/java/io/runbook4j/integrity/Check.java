@@ -117,10 +117,13 @@ public final class Check {
    * type changed or that is missing is, named {@code schema-key-...}. The total counts values.
    *
    * @param keys the fields that are keys; for a field inside of another, with a dot
+   * @throws IllegalArgumentException if a key is no field of the schema. One that was learned has
+   *     the fields of the rows that it was learned from: none, if there were no rows
    */
   public static Check schema(Schema schema, String... keys) {
     Objects.requireNonNull(schema, "schema");
     Set<String> keyFields = Set.of(keys);
+    schema.requireFields(keyFields);
     return new Check("schema", false, scope -> new SchemaPass(scope, schema, keyFields));
   }
 

@@ -38,6 +38,20 @@ public final class DuplicateKeys implements AutoCloseable {
    * @throws java.io.UncheckedIOException if the disk is full
    */
   public void add(String key) {
+    try {
+      addOfRow(key);
+    } catch (RowProblem e) {
+      throw new IllegalArgumentException(
+          "key must be at most " + Spill.LONGEST + " bytes, was " + Texts.length(key), e);
+    }
+  }
+
+  /**
+   * Adds a key that was made of a row.
+   *
+   * @throws RowProblem if it is too long
+   */
+  void addOfRow(String key) {
     spill.add(key, NOTHING);
   }
 

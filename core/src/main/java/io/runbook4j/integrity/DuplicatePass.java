@@ -19,7 +19,7 @@ final class DuplicatePass implements Pass {
 
   @Override
   public void see(Row row) {
-    keys.add(key(row, columns));
+    keys.addOfRow(key(row, columns));
   }
 
   static String key(Row row, List<String> columns) {

@@ -11,6 +11,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 /**
@@ -24,6 +25,8 @@ import java.util.stream.Collectors;
  */
 public final class Schema {
   private static final ObjectMapper JSON = new ObjectMapper();
+
+  private static final int MOST_SHOWN = 20;
 
   private static final Set<String> REFUSED = Set.of(
       "$ref",
@@ -165,6 +168,25 @@ public final class Schema {
       json.set("items", write(elements));
     }
     return json;
+  }
+
+  /**
+   * Refuses keys of which nothing would ever be found, whatever the rows hold.
+   *
+   * @throws IllegalArgumentException if one of them is no field
+   */
+  void requireFields(Set<String> keys) {
+    Set<String> places = new TreeSet<>();
+    root.addPlaces("", places);
+    for (String key : keys) {
+      if (!places.contains(key)) {
+        int more = places.size() - MOST_SHOWN;
+        throw new IllegalArgumentException("keys must be fields of the schema ("
+            + places.stream().limit(MOST_SHOWN).toList()
+            + (more > 0 ? " and " + more + " more" : "")
+            + "), was \"" + key + "\"");
+      }
+    }
   }
 
   void check(Map<String, ?> row, SchemaNode.Report report) {

@@ -142,6 +142,20 @@ final class SchemaNode {
     }
   }
 
+  /** Adds the places that {@link #check} may name as of another type, or as missing. */
+  void addPlaces(String path, Set<String> places) {
+    String prefix = path.isEmpty() ? "" : path + ".";
+    required.forEach(field -> places.add(prefix + field));
+    fields.forEach((name, field) -> {
+      places.add(prefix + name);
+      field.addPlaces(prefix + name, places);
+    });
+    if (elements != null) {
+      places.add(path + "[]");
+      elements.addPlaces(path + "[]", places);
+    }
+  }
+
   private void checkFields(Map<?, ?> map, String path, Report report) {
     String prefix = path.isEmpty() ? "" : path + ".";
     map.forEach((name, value) -> {

@@ -58,7 +58,12 @@ public final class SqlChecks {
     return new SqlChecks(database, table, id, 60, Checks.DEFAULT_SAMPLES);
   }
 
-  /** {@return these checks, with another limit on a statement's time} Default a minute. */
+  /**
+   * {@return these checks, with another limit on a statement's time} Default a minute. The
+   * statements that prove that nothing can be written have it too: a table that is locked, by a
+   * migration say, is a time-out of the check; one that can be read and not written, while an index
+   * is built, is checked after one time-out.
+   */
   public SqlChecks timeout(Duration timeout) {
     return new SqlChecks(database, table, id, ReadOnlyDatabase.seconds(timeout), samples);
   }
@@ -151,8 +156,11 @@ public final class SqlChecks {
    *     never of its input
    */
   public Optional<Finding> invariant(String name, String sql) throws InterruptedException {
-    Check.columns(name, sql);
+    Check.columns(name);
     String trimmed = sql.strip();
+    if (trimmed.isEmpty()) {
+      throw new IllegalArgumentException("sql must be non-blank, was \"" + sql + "\"");
+    }
     if (trimmed.endsWith(";")) {
       throw new IllegalArgumentException("sql must be one SELECT without a semicolon, was " + sql);
     }

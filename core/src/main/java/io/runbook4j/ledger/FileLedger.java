@@ -35,7 +35,9 @@ import java.util.TreeSet;
  * reported with file and line. The folder also has a lock file, and an index that may be deleted at
  * any time.
  *
- * <p>Queries read the files anew, a line at a time.
+ * <p>Queries read the files anew, a line at a time. After {@link #close}, which a runner calls too,
+ * what needs to know whether a run is held throws {@link IllegalStateException}: open the folder
+ * again.
  */
 public final class FileLedger implements Ledger {
   private final Path folder;

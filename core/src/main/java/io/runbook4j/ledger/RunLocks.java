@@ -134,7 +134,7 @@ final class RunLocks {
 
   private LedgerException failed(RunId run, IOException e) {
     return new LedgerException(
-        "The lock of run " + run + " in " + file + " cannot be used: " + e.getMessage()
+        "The lock of run " + run + " in " + file + " cannot be used: " + e
             + ". The run's file was not touched. Use a folder on a file system with locks.",
         e);
   }

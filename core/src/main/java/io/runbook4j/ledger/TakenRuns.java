@@ -91,6 +91,7 @@ final class TakenRuns {
   private RunWriter writer(RunId run, LedgerEntry first) {
     RunWriter writer = writers.getOrDefault(run, broken.get(run));
     if (writer == null) {
+      requireOpen();
       throw new IllegalStateException("Run " + run + " must be taken with RunStarted or RunResumed"
           + " first, was given " + first.getClass().getSimpleName());
     }
@@ -232,6 +233,7 @@ final class TakenRuns {
 
   /** {@return whether any process has taken the run} */
   boolean isHeld(RunId run) {
+    requireOpen();
     return locks.isHeld(run);
   }
 

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.util.List;
+import java.util.Locale;
 
 /** A report as JSON, as {@code docs/run-report.schema.json} describes it. */
 final class JsonReport {
@@ -25,7 +26,10 @@ final class JsonReport {
     } catch (IOException e) {
       throw new UncheckedIOException("a string could not be written to", e);
     }
-    return text.toString();
+    return TextReport.HALF
+        .matcher(text.getBuffer())
+        .replaceAll(
+            half -> String.format(Locale.ROOT, "\\\\u%04X", (int) half.group().charAt(0)));
   }
 
   private void write(RunReport report) throws IOException {

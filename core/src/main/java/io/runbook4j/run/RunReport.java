@@ -164,12 +164,18 @@ public final class RunReport {
     return List.copyOf(steps);
   }
 
-  /** {@return the report as aligned text, lines separated by a line feed} */
+  /**
+   * {@return the report as aligned text, lines separated by a line feed} In it, other control
+   * characters are blanks, and halves of surrogate pairs U+FFFD.
+   */
   public String text() {
     return new TextReport(this).toString();
   }
 
-  /** {@return the report as JSON, as {@code docs/run-report.schema.json} describes it} */
+  /**
+   * {@return the report as JSON, as {@code docs/run-report.schema.json} describes it} Control
+   * characters and halves of surrogate pairs are escaped.
+   */
   public String json() {
     return JsonReport.of(this);
   }

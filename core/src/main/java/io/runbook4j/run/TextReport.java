@@ -8,11 +8,17 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /** A report as aligned text, for a terminal or a ticket. */
 final class TextReport {
   private static final int CHUNK_ROWS = 20;
+
+  /** Half of a surrogate pair, which has no UTF-8. */
+  static final Pattern HALF = Pattern.compile("\\p{Cs}");
+
+  private static final Pattern UNPRINTABLE = Pattern.compile("[\\p{Cc}&&[^\n]]");
 
   private final RunReport report;
   private final StringBuilder text = new StringBuilder();
@@ -145,6 +151,6 @@ final class TextReport {
 
   @Override
   public String toString() {
-    return text.toString();
+    return UNPRINTABLE.matcher(HALF.matcher(text).replaceAll("\ufffd")).replaceAll(" ");
   }
 }

@@ -1,8 +1,11 @@
 package io.runbook4j.adapter;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.runbook4j.spi.Setting;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -70,11 +73,54 @@ class PreflightTest {
         .contains("token must be env:NAME or file:PATH");
   }
 
+  @Test
+  void preflight_settingsThatTheAdapterRefuses_areToldWithAllOthersAndConnectRefusesThemToo() {
+    List<Map<String, String>> checked = new ArrayList<>();
+    crm.checking(sound -> {
+      checked.add(sound);
+      return Map.of("style", "must be short, was " + SECRET, "timeout", "must be given, was not");
+    });
+    Map<String, String> given =
+        Map.of("base-url", "https://h.example", "token", "env:CHAT_TOKEN", "timeout", "30s");
+    List<String> all = List.of(
+        "timeout must be a positive ISO-8601 duration such as PT30S, was \"30s\"",
+        "style must be short, was [redacted]");
+    adapters.redactor().register(SECRET);
+
+    assertThat(adapters.preflight(Map.of("crm", given)))
+        .containsExactlyElementsOf(
+            all.stream().map(problem -> "crm: " + problem).toList());
+    assertThatThrownBy(() -> adapters.connect("crm", TestConnection.class, given))
+        .isInstanceOfSatisfying(
+            AdapterException.class, e -> assertThat(e.problems()).isEqualTo(all));
+
+    assertThat(crm.calls).doesNotContain("connect");
+    assertThat(checked)
+        .containsOnly(Map.of(
+            "base-url", "https://h.example", "token", "env:CHAT_TOKEN", "style", "standard"));
+  }
+
+  @Test
+  void preflight_adapterNamesASettingThatItDoesNotHave_isItsFault() {
+    chat.checking(sound -> Map.of("lable", "must be short"));
+    crm.checking(sound -> {
+      throw new IllegalStateException("no idea");
+    });
+    Map<String, String> given = Map.of("base-url", "https://h.example", "token", "env:CHAT_TOKEN");
+
+    assertThat(adapters.preflight(Map.of("crm", given, "chat", given)))
+        .satisfiesExactly(
+            chats -> assertThat(chats)
+                .contains("Adapter chat", "finds fault with the setting lable, which it does not"),
+            crms -> assertThat(crms).contains("Adapter crm", "check() threw", "no idea"));
+  }
+
   private static TestAdapter adapter(String id) {
     return new TestAdapter(id)
         .settings(
             Setting.required("base-url", Setting.Type.URL, "where the service is"),
             Setting.required("token", Setting.Type.SECRET, "who we are"),
+            Setting.defaulted("style", Setting.Type.TEXT, "standard", "for the log"),
             Setting.optional("timeout", Setting.Type.DURATION, "how long a call may take"));
   }
 }

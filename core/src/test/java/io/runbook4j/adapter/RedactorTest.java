@@ -223,6 +223,88 @@ class RedactorTest {
     assertThat(redactor.redact(clean)).isEqualTo(clean);
   }
 
+  /** Prefix, alphabet and length of the rest as published by the services and by gitleaks. */
+  @ParameterizedTest
+  @CsvSource({
+    "AIza, word, 35",
+    "npm_, alnum, 36",
+    "nfp_, alnum, 36",
+    "ntn_, alnum, 46",
+    "secret_, alnum, 43",
+    "shpat_, hex, 32",
+    "shpca_, hex, 32",
+    "shppa_, hex, 32",
+    "shpss_, hex, 32",
+    "pypi-AgEIcHlwaS5vcmc, word, 50",
+    "dop_v1_, hex, 64",
+    "doo_v1_, hex, 64",
+    "dor_v1_, hex, 64",
+    "hf_, alnum, 34",
+    "sk-proj-, word, 148",
+    "sk-svcacct-, word, 148",
+    "sk-admin-, word, 148",
+    "sk-ant-api03-, word, 95",
+    "sk-ant-oat01-, word, 95",
+  })
+  void redact_tokenOfAPublishedShape_isBlottedOutAndAShorterOneIsNot(
+      String prefix, String alphabet, int length) {
+    String token = prefix + characters(alphabet, length);
+
+    assertBlotted(token);
+    assertThat(redactor.redact("(" + token + ").")).isEqualTo("([redacted]).");
+    assertThat(redactor.redact("{\"k\":\"" + token + "\"}")).isEqualTo("{\"k\":\"[redacted]\"}");
+    assertUnchanged("a" + token);
+    assertUnchanged(prefix);
+    assertUnchanged(prefix + characters(alphabet, Math.min(length / 2, 19)));
+  }
+
+  @Test
+  void redact_tokensOfSeveralParts_areBlottedOut() {
+    String sendGrid = "SG." + characters("word", 22) + "." + characters("word", 43);
+    String openAi = "sk-" + characters("alnum", 20) + "T3BlbkFJ" + characters("alnum", 20);
+    String hook = "T0000000A/B0000000A/" + characters("alnum", 24);
+
+    assertBlotted(sendGrid);
+    assertBlotted(openAi);
+    for (String path : List.of("services", "workflows", "triggers")) {
+      assertThat(redactor.redact("POST https://hooks.slack.com/" + path + "/" + hook + " x"))
+          .isEqualTo("POST https://hooks.slack.com/" + path + "/[redacted] x");
+    }
+    assertThat(
+            redactor.redact("https:\\/\\/hooks.slack.com\\/services\\/" + hook.replace("/", "\\/")))
+        .isEqualTo("https:\\/\\/hooks.slack.com\\/services\\/[redacted]");
+  }
+
+  private static String characters(String alphabet, int length) {
+    String all = switch (alphabet) {
+      case "hex" -> "0a1b2c3d4e5f6789";
+      case "alnum" -> "aB3dE6gH9jK2mN5pQ8sT1vW4yZ7c";
+      default -> "aB3-dE6_gH9jK2mN5pQ8sT1vW4yZ";
+    };
+    return all.repeat(length / all.length() + 1).substring(0, length);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "secret_key_name is not set; client_secret_key_of_the_production_environment_is_not_either",
+        "use hf_ or HF_, such as hf_transfer_is_enabled_for_all_the_downloads_of_this_job",
+        "npm_config_registry and npm_package_dependencies_of_the_whole_workspace_are_set",
+        "npm_lifecycle nfp_ ntn_ shpat_ dop_v1_ sk- sk-proj- sk-ant- pypi- SG. AIza",
+        "PROJ-1234, ticket SK-2026-0001, task-sk-42, locale sk-SK, disk-proj-1, risk-ant-2",
+        "pypi-server-2.0.1-py3-none-any.whl and pypi-attestations were not found",
+        "msg.text of MSG.2026.01, SG.Singapore.example.com, a.SG.b",
+        "see https://hooks.slack.com/services/ and https://hooks.slack.com/services/T0/B0",
+        "secret_0a1b2c3d4e5f67890a1b2c3d4e5f6789 is an id of 32",
+      })
+  void redact_wordsAndKeysThatBeginLikeAToken_stay(String text) {
+    assertUnchanged(text);
+  }
+
+  private void assertUnchanged(String text) {
+    assertThat(redactor.redact(text)).isEqualTo(text);
+  }
+
   @Test
   void redact_privateKey_isBlottedOut() {
     String text =
@@ -261,6 +343,20 @@ class RedactorTest {
         "xox",
         "ghp_",
         "AKIA",
+        "AIza",
+        "secret_",
+        "nfp_",
+        "nfp_ ",
+        "npm_a",
+        "sk-proj-",
+        "sk-",
+        "sk-ant-.",
+        "T3BlbkFJ sk-a",
+        "SG.",
+        "SG.aaaaaaaaaaaaaaaaaaaaaa.",
+        "pypi-AgE",
+        "hooks.slack.com/services/",
+        "hooks.slack.com/services/a",
         "00D",
         "00Dabcdefghijkl!",
         "Bearer ",
@@ -331,6 +427,10 @@ class RedactorTest {
         ".",
         "[redacted]",
         "xoxb-",
+        "https://hooks.slack.com/services/",
+        "sk-ant-",
+        "SG.0123456789012345678901.",
+        "0123456789012345678901234567890123456789012345",
         "00Dabcdefghijkl!",
         "0123456789",
         "swordfish",

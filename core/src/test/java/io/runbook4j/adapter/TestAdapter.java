@@ -7,7 +7,9 @@ import io.runbook4j.spi.QuotaSpec;
 import io.runbook4j.spi.Setting;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 
 /** Whatever a test wants; notes what it was asked. */
 final class TestAdapter implements Adapter {
@@ -16,6 +18,7 @@ final class TestAdapter implements Adapter {
   private int spiLevel = SPI_LEVEL;
   private List<Setting> settings = List.of();
   private List<QuotaSpec> quotas = List.of();
+  private UnaryOperator<Map<String, String>> check = Adapter.super::check;
   private Function<AdapterContext, Connection> connect = TestConnection::new;
 
   TestAdapter(String id) {
@@ -47,6 +50,11 @@ final class TestAdapter implements Adapter {
     return this;
   }
 
+  TestAdapter checking(UnaryOperator<Map<String, String>> checking) {
+    this.check = checking;
+    return this;
+  }
+
   @Override
   public String id() {
     calls.add("id");
@@ -69,6 +77,12 @@ final class TestAdapter implements Adapter {
   public List<QuotaSpec> quotas() {
     calls.add("quotas");
     return quotas;
+  }
+
+  @Override
+  public Map<String, String> check(Map<String, String> given) {
+    calls.add("check");
+    return check.apply(given);
   }
 
   @Override

@@ -99,6 +99,18 @@ class GateFlagTest {
   }
 
   @Test
+  @SuppressWarnings("NullAway") // a host without null checks
+  void flag_answersNull_countsAsHold() {
+    Gate flagged = Gate.builder("g", time).flag(() -> null).build();
+    assertThat(flagged.allows("a")).isTrue();
+    flagged.ramp(ANN);
+    flagged.report(500, 0);
+    time.advance(HOLD);
+
+    assertThat(flagged.state().text()).contains("at 10 %");
+  }
+
+  @Test
   void open_flagSaysLocalOnly_isRefusedWithTheCause() {
     flag = GateFlag.Answer.LOCAL_ONLY;
 

@@ -195,6 +195,7 @@ class MemoryBudgetTest {
     TransferRule rule = TransferRule.defaults();
 
     assertThat(rule.ofLength(OptionalLong.empty())).isEqualTo(Transfer.STREAMED);
+    assertThat(rule.ofLength(OptionalLong.of(-1))).isEqualTo(Transfer.STREAMED);
     assertThat(TransferRule.incremental().ofLength(OptionalLong.of(1)))
         .isEqualTo(Transfer.STREAMED);
     assertThat(TransferRule.incremental().ofRecords(1, 0)).isEqualTo(Transfer.STREAMED);

@@ -94,6 +94,34 @@ class WatchedHealthTest {
   }
 
   @Test
+  void probe_throwsAnErrorOfTheMachine_isToldAndAskedAgain() {
+    HealthProbe endless = () -> {
+      throw new StackOverflowError();
+    };
+    List<Throwable> thrown = new CopyOnWriteArrayList<>();
+    HealthCheck.Builder builder = HealthCheck.builder()
+        .probe("crm", endless)
+        .watch(watch)
+        .time(time)
+        .executor(task -> time.executor().execute(() -> {
+          try {
+            task.run();
+          } catch (VirtualMachineError e) {
+            thrown.add(e);
+          }
+        }));
+
+    try (HealthCheck check = builder.build()) {
+      check.start();
+      live(Duration.ofSeconds(150));
+      assertThat(check.readiness().httpStatus()).isEqualTo(503);
+    }
+
+    assertThat(thrown).hasSize(3).hasOnlyElementsOfType(StackOverflowError.class);
+    assertThat(told).extracting(Alert::severity).containsExactly(Severity.SEV3, Severity.SEV1);
+  }
+
+  @Test
   void probe_isWellAgain_reasonOfBeforeIsForgotten() {
     Rule slow = Rule.probeSlowerThan(Duration.ofSeconds(5));
     watch.add("health/crm", List.of(slow));

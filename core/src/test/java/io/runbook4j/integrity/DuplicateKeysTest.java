@@ -72,6 +72,20 @@ class DuplicateKeysTest {
   }
 
   @Test
+  void add_keyOfMoreThan64KiB_isRefusedAndTheOthersStay() {
+    try (DuplicateKeys keys = keys()) {
+      keys.add("a");
+      keys.add("x".repeat(65_536));
+
+      assertThatThrownBy(() -> keys.add("ü".repeat(32_769)))
+          .isExactlyInstanceOf(IllegalArgumentException.class)
+          .hasMessage("key must be at most 65536 bytes, was 65538");
+      keys.add("a");
+      assertThat(keys.finding("users").orElseThrow().samples()).containsExactly("a (2 times)");
+    }
+  }
+
+  @Test
   void add_afterTheFinding_isRefused() {
     try (DuplicateKeys keys = keys()) {
       for (int i = 0; i < 50_000; i++) {

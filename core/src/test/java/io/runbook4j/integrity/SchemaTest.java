@@ -140,6 +140,40 @@ class SchemaTest {
             org.assertj.core.groups.Tuple.tuple("schema-key-missing-field", true, 1L));
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"idd", "ID", "meta.w", "meta.v.x", "v", "tags.x", ""})
+  void check_keyThatIsNoField_isRefusedWithTheFields(String key) throws Exception {
+    Schema schema = learned();
+
+    assertThatThrownBy(() -> Check.schema(schema, "id", key))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("keys must be fields of the schema ([at, delta, id, meta, meta.v, note, tags,"
+            + " tags[]]), was \"" + key + "\"");
+  }
+
+  @Test
+  void check_keyOfEveryField_isTaken() throws Exception {
+    assertThat(Check.schema(learned(), "id", "meta.v", "tags[]", "note").name())
+        .isEqualTo("schema");
+    Schema written = Schema.parse("{\"required\": [\"id\"]}");
+    assertThat(drift(written, List.of(row("x", 1)), "id"))
+        .singleElement()
+        .matches(Finding::corruption);
+  }
+
+  @Test
+  void check_keyThatIsNoFieldOfMany_isRefusedWithTheFirst20() {
+    StringBuilder required = new StringBuilder("{\"required\": [\"f0\"");
+    for (int i = 1; i < 1_000; i++) {
+      required.append(", \"f").append(i).append('"');
+    }
+    Schema wide = Schema.parse(required.append("]}").toString());
+
+    assertThatThrownBy(() -> Check.schema(wide, "typo"))
+        .hasMessageStartingWith("keys must be fields of the schema ([f0, f1, f10, ")
+        .hasMessageEndingWith(" and 980 more), was \"typo\"");
+  }
+
   @Test
   void learn_objectWithVeryManyFields_isADictionary() throws Exception {
     Map<String, @Nullable Object> counts = new LinkedHashMap<>();

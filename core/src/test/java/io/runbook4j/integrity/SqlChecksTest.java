@@ -25,6 +25,8 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.Timeout.ThreadMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.postgresql.ds.PGSimpleDataSource;
@@ -198,6 +200,75 @@ class SqlChecksTest {
   }
 
   @Test
+  @Timeout(value = 30, threadMode = ThreadMode.SEPARATE_THREAD) // the driver's wait is deaf
+  void count_tableIsLockedByAMigration_isATimeoutThatSaysSo() throws Exception {
+    try (Connection migration = locking("ACCESS EXCLUSIVE")) {
+      assertThatThrownBy(items().timeout(Duration.ofSeconds(1))::count)
+          .isInstanceOfSatisfying(
+              FailureException.class,
+              e -> assertThat(e.failure().kind()).isEqualTo(FailureKind.TIMEOUT))
+          .hasMessageContaining("SELECT * FROM \"items\" WHERE 1 = 0 must be answered within 1 s")
+          .hasMessageContaining("locked");
+      migration.rollback();
+    }
+  }
+
+  @Test
+  @Timeout(value = 30, threadMode = ThreadMode.SEPARATE_THREAD)
+  void count_indexIsBuiltMeanwhile_waitsOnceAndChecks() throws Exception {
+    List<String> writes = new ArrayList<>();
+
+    try (Connection index = locking("SHARE")) {
+      SqlChecks checks = SqlChecks.table(noting(database(), writes), "items", "id");
+      assertThat(checks.timeout(Duration.ofSeconds(1)).count()).isEqualTo(100);
+      index.rollback();
+    }
+
+    assertThat(writes).hasSize(2);
+    assertThat(writes.get(0)).startsWith("DELETE FROM \"items\"");
+    assertThat(writes.get(1)).startsWith("DROP TABLE \"runbook4j_probe_");
+  }
+
+  @Test
+  @Timeout(value = 30, threadMode = ThreadMode.SEPARATE_THREAD)
+  void count_indexIsBuiltAndNothingTellsReadOnly_isATimeout() throws Exception {
+    try (Connection index = locking("SHARE")) {
+      SqlChecks checks = SqlChecks.table(ignoring(database(), "setReadOnly"), "items", "id");
+      assertThatThrownBy(checks.timeout(Duration.ofSeconds(1))::count)
+          .isInstanceOf(FailureException.class)
+          .hasMessageContaining("DELETE FROM \"items\" WHERE 1 = 0 must be answered within 1 s");
+      index.rollback();
+    }
+  }
+
+  private static Connection locking(String mode) throws SQLException {
+    Connection connection = database().getConnection();
+    connection.setAutoCommit(false);
+    try (Statement statement = connection.createStatement()) {
+      statement.execute("LOCK TABLE items IN " + mode + " MODE");
+    }
+    return connection;
+  }
+
+  /** {@return a database that notes each statement that would write} */
+  private static DataSource noting(DataSource database, List<String> writes) {
+    return Proxies.of(DataSource.class, (call, arguments) -> {
+      Connection connection = database.getConnection();
+      return Proxies.of(Connection.class, (name, values) -> {
+        Object answer = name.invoke(connection, values);
+        return name.getName().equals("createStatement")
+            ? Proxies.of(Statement.class, (method, sql) -> {
+              if (method.getName().equals("executeUpdate")) {
+                writes.add((String) sql[0]);
+              }
+              return method.invoke(answer, sql);
+            })
+            : answer;
+      });
+    });
+  }
+
+  @Test
   void invariant_millionsOfRows_fetchesTheSamplesOnly() throws Exception {
     AtomicInteger fetched = new AtomicInteger();
 
@@ -248,6 +319,10 @@ class SqlChecksTest {
     assertThatThrownBy(() -> items().samples(0)).hasMessage("most must be 1 to 100, was 0");
     assertThatThrownBy(() -> items().invariant("x", "SELECT 1;"))
         .hasMessage("sql must be one SELECT without a semicolon, was SELECT 1;");
+    assertThatThrownBy(() -> items().invariant("x", " "))
+        .hasMessage("sql must be non-blank, was \" \"");
+    assertThatThrownBy(() -> items().invariant("", "SELECT 1"))
+        .hasMessage("name must be non-blank, was \"\"");
     assertThatThrownBy(() -> items().count(2, 1)).hasMessageContaining("was 2 with most 1");
   }
 

@@ -9,6 +9,7 @@ import static io.runbook4j.ledger.RunFixture.failed;
 import static io.runbook4j.ledger.RunFixture.rerun;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import io.runbook4j.spi.ledger.Counts;
 import io.runbook4j.spi.ledger.ItemFilter;
@@ -28,6 +29,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -50,6 +52,24 @@ class FileLedgerHistoryTest {
   @AfterEach
   void closeLedger() {
     ledger.close();
+  }
+
+  @Test
+  void anyCall_afterClose_saysThatItWasClosed() {
+    RunFixture.recordAll(ledger, RunFixture.realisticRun());
+    RunId run = RunFixture.RUN;
+    ledger.close();
+
+    Stream.<ThrowingCallable>of(
+            () -> ledger.runs(JOB, 1),
+            () -> ledger.run(run),
+            () -> ledger.items(run, ItemFilter.all()),
+            () -> ledger.outstanding(JOB, ItemFilter.all()),
+            ledger::died,
+            () -> ledger.record(run, List.of(done(4))))
+        .forEach(call -> assertThatIllegalStateException()
+            .isThrownBy(call)
+            .withMessageEndingWith(folder.getFileName() + " must be open, was closed"));
   }
 
   private void reopen() {

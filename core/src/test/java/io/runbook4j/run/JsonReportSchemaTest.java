@@ -1,5 +1,6 @@
 package io.runbook4j.run;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.networknt.schema.Error;
@@ -18,6 +19,8 @@ import io.runbook4j.spi.sync.Outcome;
 import io.runbook4j.spi.sync.Target;
 import io.runbook4j.testkit.VirtualTime;
 import java.io.IOException;
+import java.nio.CharBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -92,6 +95,31 @@ class JsonReportSchemaTest {
     assertThat(report.problems()).isNotEmpty();
     assertThat(report.sizeChanges()).isNotEmpty();
     assertThat(errors(report.json())).isEmpty();
+  }
+
+  @Test
+  void jsonAndText_keysThatNoFileCanHold_areWritable() throws Exception {
+    List<String> keys = List.of("\ud800lone", "nul\u0000\u001b[2J", "日本😀");
+    SyncJob<String> odd = SyncJob.<String>named("odd")
+        .from(ListSource.of(keys))
+        .to(chunk -> ChunkResult.refused(Failure.of(FailureKind.INVALID, "bad")))
+        .build();
+
+    RunReport report = runner.run(odd);
+
+    assertThat(report.reasons().get(0).samples()).containsExactlyElementsOf(keys);
+    String json = report.json();
+    assertThat(utf8(json)).isEqualTo(json);
+    assertThat(errors(json)).isEmpty();
+    assertThat(json).contains("\"\\uD800lone\"", "\"nul\\u0000\\u001B[2J\"", "\"日本😀\"");
+    String text = report.text();
+    assertThat(utf8(text)).isEqualTo(text);
+    assertThat(text).contains("\ufffdlone, nul  [2J, 日本😀");
+  }
+
+  /** {@return the text after it was in a file, which refuses what is not Unicode} */
+  private static String utf8(String text) throws CharacterCodingException {
+    return UTF_8.decode(UTF_8.newEncoder().encode(CharBuffer.wrap(text))).toString();
   }
 
   @Test

@@ -2,8 +2,10 @@ package io.runbook4j.examples;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.sun.net.httpserver.HttpServer;
+import io.runbook4j.adapter.AdapterException;
 import io.runbook4j.adapter.Adapters;
 import io.runbook4j.gate.Gate;
 import io.runbook4j.gate.MemoryBudget;
@@ -20,6 +22,7 @@ import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -73,6 +76,39 @@ class WebhookAdapterTest {
       assertThat(target.apply(CHUNK).outcome("u1")).contains(Outcome.succeeded());
       assertThat(posts).hasValue(1);
     }
+  }
+
+  @Test
+  void preflight_everySettingWrong_tellsAllAtOnceAsConnectDoesAndCallsNobody() {
+    Adapters adapters = Adapters.builder().build();
+    Map<String, String> wrong = Map.of(
+        "url", "http://127.0.0.1:" + server.getAddress().getPort() + "/hook",
+        "timeout", "30s",
+        "alert-format", "pagerduty",
+        "idempotent", "maybe",
+        "without-results", "fine",
+        "max-items-per-call", "0",
+        "signature-header", "X: y\n");
+    String[] all = {
+      "timeout must be a positive ISO-8601 duration such as PT30S, was \"30s\"",
+      "idempotent must be one of [no, yes], was \"maybe\"",
+      "max-items-per-call must be 1 to 2147483647, was 0",
+      "routing-key must be given for alert-format pagerduty, was not",
+      "signature-header must be of letters, digits and dashes (at most 100), was \"X: y?\"",
+      "without-results must be one of [in-doubt, succeeded], was \"fine\""
+    };
+
+    assertThat(adapters.preflight(Map.of("webhook", wrong)))
+        .containsExactly(
+            Stream.of(all).map(problem -> "webhook: " + problem).toArray(String[]::new));
+    assertThat(adapters.preflight(
+            Map.of("webhook", Map.of("url", "http://h.example", "alert-format", "slack"))))
+        .containsExactly("webhook: alert-format must be one of [alertmanager, json, pagerduty], was"
+            + " \"slack\"");
+    assertThatThrownBy(() -> adapters.connect("webhook", WebhookConnection.class, wrong))
+        .isInstanceOfSatisfying(
+            AdapterException.class, e -> assertThat(e.problems()).containsExactly(all));
+    assertThat(posts).hasValue(0);
   }
 
   @Test

@@ -1,5 +1,8 @@
 package io.runbook4j.sql.internal;
 
+import io.runbook4j.spi.sync.Failure;
+import io.runbook4j.spi.sync.FailureException;
+import io.runbook4j.spi.sync.FailureKind;
 import java.sql.Connection;
 import java.sql.DatabaseMetaData;
 import java.sql.ResultSet;
@@ -61,10 +64,25 @@ final class ReadOnlyProbe {
    *
    * @param table a name as {@link SqlNames#table} gives it
    * @throws IllegalStateException if a write goes through, or if it is not sure that none would
+   * @throws FailureException if the table cannot be read in time, or a write is not answered in
+   *     time and nothing else tells a read-only transaction
    */
   void require(SqlNames names, String table) throws SQLException {
+    List<String> writes = writes(names, table);
+    String drop = "DROP TABLE " + names.name("\"runbook4j_probe_" + UUID.randomUUID() + "\"");
+    try {
+      require(writes, drop);
+    } catch (FailureException late) {
+      // The other writes would wait for the same lock; this one needs none.
+      if (attempt(drop) != Answer.READ_ONLY) {
+        throw late;
+      }
+    }
+  }
+
+  private void require(List<String> writes, String drop) throws SQLException {
     boolean forbidden = true;
-    for (String write : writes(names, table)) {
+    for (String write : writes) {
       Answer answer = attempt(write);
       if (answer == Answer.READ_ONLY) {
         return;
@@ -74,8 +92,7 @@ final class ReadOnlyProbe {
       }
       forbidden &= answer == Answer.FORBIDDEN;
     }
-    String scratch = names.name("\"runbook4j_probe_" + UUID.randomUUID() + "\"");
-    if (!forbidden && attempt("DROP TABLE " + scratch) != Answer.READ_ONLY) {
+    if (!forbidden && attempt(drop) != Answer.READ_ONLY) {
       throw refusal();
     }
   }
@@ -83,10 +100,14 @@ final class ReadOnlyProbe {
   private List<String> writes(SqlNames names, String table) throws SQLException {
     String none = " WHERE 1 = 0";
     String column;
-    try (Statement statement = connection.createStatement();
-        ResultSet rows = statement.executeQuery("SELECT * FROM " + table + none)) {
+    String read = "SELECT * FROM " + table + none;
+    try (Statement statement = statement();
+        ResultSet rows = statement.executeQuery(read)) {
       String label = rows.getMetaData().getColumnName(1);
       column = names.name('"' + label.replace("\"", "\"\"") + '"');
+    } catch (SQLException e) {
+      refuseTimeout(read, e);
+      throw e;
     }
     return List.of(
         "DELETE FROM " + table + none,
@@ -95,16 +116,34 @@ final class ReadOnlyProbe {
   }
 
   private Answer attempt(String write) throws SQLException {
-    try (Statement statement = connection.createStatement()) {
-      statement.setQueryTimeout(timeoutSeconds);
+    try (Statement statement = statement()) {
       statement.executeUpdate(write);
       said.add(write + " went through");
       return Answer.WENT_THROUGH;
     } catch (SQLException e) {
+      refuseTimeout(write, e);
       said.add(write + " was answered with " + e.getSQLState() + ": " + e.getMessage());
       return answer(e);
     } finally {
       connection.rollback();
+    }
+  }
+
+  private Statement statement() throws SQLException {
+    Statement statement = connection.createStatement();
+    statement.setQueryTimeout(timeoutSeconds);
+    return statement;
+  }
+
+  private void refuseTimeout(String sql, SQLException e) {
+    if (SqlFailures.kind(e) == FailureKind.TIMEOUT) {
+      Failure failure = Failure.of(
+          FailureKind.TIMEOUT,
+          sql + " must be answered within " + timeoutSeconds + " s, was not: " + e.getMessage()
+              + ". Nothing was checked. The table is perhaps locked, by a migration say; check it"
+              + " again afterwards.");
+      String state = e.getSQLState();
+      throw new FailureException(state == null ? failure : failure.withCode(state), e);
     }
   }
 

@@ -42,10 +42,12 @@ public record TransferRule(long mostBytes, long mostRecords) {
   /**
    * {@return how to move a payload of this length}
    *
-   * @param contentLength its {@code Content-Length} in bytes; empty if it is not known
+   * @param contentLength its {@code Content-Length} in bytes; not known if it is empty, or negative
+   *     as the JDK has it
    */
   public Transfer ofLength(OptionalLong contentLength) {
-    boolean fits = contentLength.isPresent() && contentLength.getAsLong() <= mostBytes;
+    long length = contentLength.orElse(-1);
+    boolean fits = length >= 0 && length <= mostBytes;
     return fits ? Transfer.BUFFERED : Transfer.STREAMED;
   }
 
