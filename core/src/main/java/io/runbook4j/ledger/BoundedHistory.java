@@ -20,7 +20,9 @@ final class BoundedHistory {
   private long places;
   private int keys;
 
-  /** Knows its weight: an entry that is let go lies in memory that nobody has looked at for long. */
+  /**
+   * Knows its weight: an entry that is let go lies in memory that nobody has looked at for long.
+   */
   private record Placed(long place, LedgerEntry entry, int weight) {}
 
   void add(LedgerEntry entry) {
