@@ -31,7 +31,7 @@ record Exchange(RestRequest request, String host, Redactor redactor, Bounds boun
     boolean isTimeout = cause instanceof HttpTimeoutException;
     String what =
         isSent ? "was sent and had no answer" : "was not sent: no connection could be made";
-    String why = isTimeout ? "" : " (" + text(cause) + ")";
+    String why = isTimeout ? "" : " (" + redactor.text(cause) + ")";
     Failure failure = Failure.of(
         isTimeout ? FailureKind.TIMEOUT : FailureKind.NETWORK,
         label() + " " + what + why + (isTimeout ? " within " + bounds.timeout() : ""));
@@ -54,12 +54,6 @@ record Exchange(RestRequest request, String host, Redactor redactor, Bounds boun
     return e instanceof StreamConstraintsException
         ? redactor.redact(e.getOriginalMessage()) + where
         : e.getClass().getSimpleName() + where;
-  }
-
-  private String text(Throwable cause) {
-    String message = cause.getMessage();
-    return cause.getClass().getSimpleName()
-        + (message == null ? "" : ": " + redactor.redact(message));
   }
 
   private static boolean isBeforeSending(Throwable cause) {

@@ -4,7 +4,6 @@ import io.runbook4j.spi.LimitSignal;
 import io.runbook4j.spi.OutboundGate;
 import io.runbook4j.spi.Permits;
 import io.runbook4j.spi.sync.Failure;
-import io.runbook4j.spi.sync.FailureException;
 import io.runbook4j.spi.sync.FailureKind;
 import io.runbook4j.spi.time.Time;
 import io.runbook4j.spi.transfer.TransferBudget;
@@ -57,10 +56,10 @@ public final class RestClient {
 
   private RestClient(Builder b) {
     this.base = b.base;
-    this.session = b.credential == null ? null : new Session(b.credential);
     long total = b.budget.total();
     this.bounds = new Bounds(b.timeout, Math.min(b.maxBody, total), b.rule.within(total), b.budget);
     this.redactor = new Redactor(b.redaction);
+    this.session = b.credential == null ? null : new Session(b.credential, redactor);
     this.permits = b.permits;
     this.gate = b.gate;
     this.learner = b.permits == null ? b.learner : b.learner.andThen(b.permits::learn);
@@ -87,9 +86,9 @@ public final class RestClient {
    * Sends a request and reads the whole answer, which the caller closes.
    *
    * @throws RestException if there was no good answer: see {@link Classifier} for what a status
-   *     means. A connection that could not be made, a name that does not resolve and a failed TLS
-   *     handshake mean that nothing was sent; everything else without an answer is in doubt, and so
-   *     is a 2xx whose body is cut, too long or nonsense.
+   *     means. A credential that gives no token, a connection that could not be made, a name that
+   *     does not resolve and a failed TLS handshake mean that nothing was sent; everything else
+   *     without an answer is in doubt, and so is a 2xx whose body is cut, too long or nonsense.
    * @throws InterruptedException if the thread is interrupted while it waits for a permit or for
    *     the answer; the request is given up
    */
@@ -126,7 +125,7 @@ public final class RestClient {
     }
     boolean isAuthentication = refusal.get().failure().kind() == FailureKind.AUTHENTICATION
         && !refusal.get().isInDoubt();
-    if (!isAuthentication || session == null || ticket == null || !renewed(session, ticket)) {
+    if (!isAuthentication || session == null || ticket == null || !session.renew(ticket)) {
       throw refusal.get();
     }
     LOG.debug("credential refreshed, sending again request={}", first.exchange().label());
@@ -136,17 +135,6 @@ public final class RestClient {
       throw again.get();
     }
     return second;
-  }
-
-  private static boolean renewed(Session session, Session.Ticket ticket)
-      throws InterruptedException {
-    try {
-      return session.renew(ticket);
-    } catch (RestException e) { // the request itself was refused: nothing of it is in doubt
-      throw new RestException(e.failure(), false, e.status().orElse(0), e);
-    } catch (FailureException e) {
-      throw new RestException(e.failure(), false, 0, e);
-    }
   }
 
   private RestResponse once(RestRequest request, Session.@Nullable Ticket ticket, boolean streams)
