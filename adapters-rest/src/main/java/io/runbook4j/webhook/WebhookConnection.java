@@ -89,9 +89,9 @@ public final class WebhookConnection implements Connection {
    * <p>{@code json} is an object with rule, severity, priority, job, text, dedupKey, phase, and if
    * it is part of an occurrence since, ended and details; signed as chunks are.
    * {@code alertmanager} is for Alertmanager's API v2, {@code pagerduty} for PagerDuty's Events API
-   * v2. Alerts leave while the gate is local-only, too. What the service refuses, or does not
-   * answer, is thrown as a {@link io.runbook4j.spi.sync.FailureException} with its
-   * {@code retryAfter}.
+   * v2. Alerts leave while the gate is local-only, too. What the service refuses, does not answer,
+   * or answers with a JSON object that a target reads as a failure or as in doubt, is thrown as a
+   * {@link io.runbook4j.spi.sync.FailureException} with its {@code retryAfter}.
    */
   public AlertChannel alerts() {
     return WebhookAlerts.of(client, context, new WebhookSigner(context, options), url.getHost());
