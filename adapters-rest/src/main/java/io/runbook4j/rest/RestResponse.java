@@ -69,8 +69,8 @@ public final class RestResponse implements AutoCloseable {
       throw nonsense("Content-Type must be JSON, was " + exchange.redactor().quote(type));
     }
     try {
-      JsonNode node = Json.MAPPER.readTree(body.bytes());
-      if (node == null || node.isMissingNode()) {
+      JsonNode node = Json.only(body.bytes());
+      if (node.isMissingNode()) {
         throw nonsense("body must be JSON, was empty");
       }
       return node;

@@ -144,6 +144,36 @@ class RecordsTest {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"", " \n", "{}", "null", "7", "{\"error\":\"quota\"}", "{\"n\":1}\n"})
+  void next_jsonWithoutAnArray_isNonsense(String body) throws Exception {
+    for (String type : List.of("application/json", "application/vnd.acme+json; charset=utf-8")) {
+      String raw = CHUNKLESS.replace("application/json", type) + body;
+      for (ScriptedServer.Reply reply :
+          List.of(ScriptedServer.with(200, type, body), ScriptedServer.raw(raw))) {
+        try (var server = ScriptedServer.replying(reply);
+            Records records = client(server).records(RestRequest.get("x"))) {
+          RestException failure = catchThrowableOfType(RestException.class, records::next);
+
+          assertThat(failure).as("no failure").isNotNull();
+          assertThat(failure.failure().message()).contains("records must be a JSON array");
+        }
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"application/x-ndjson", "application/jsonl", "text/plain"})
+  void next_linesByTheirType_mayBeOneOrNone(String type) throws Exception {
+    try (var server = ScriptedServer.replying(
+            ScriptedServer.with(200, type, ""), ScriptedServer.with(200, type, "{\"n\":1}\n"));
+        Records none = client(server).records(RestRequest.get("x"));
+        Records one = client(server).records(RestRequest.get("x"))) {
+      assertThat(all(none)).isEmpty();
+      assertThat(all(one)).containsExactly(1);
+    }
+  }
+
   @Test
   void records_refused_fails() {
     try (var server = ScriptedServer.replying(ScriptedServer.json(403, "{}"))) {
