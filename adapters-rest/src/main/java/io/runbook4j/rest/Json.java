@@ -6,44 +6,32 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.ObjectReader;
+import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
+import com.fasterxml.jackson.databind.exc.InvalidDefinitionException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import com.fasterxml.jackson.databind.module.SimpleModule;
 import com.fasterxml.jackson.databind.node.MissingNode;
-import com.fasterxml.jackson.databind.ser.std.ToStringSerializer;
 import io.runbook4j.spi.sync.Failure;
 import io.runbook4j.spi.sync.FailureException;
 import io.runbook4j.spi.sync.FailureKind;
 import java.io.IOException;
-import java.time.Duration;
-import java.time.Instant;
-import java.time.LocalDate;
-import java.time.LocalDateTime;
-import java.time.LocalTime;
-import java.time.OffsetDateTime;
-import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
  * How values become JSON and back: bounded in depth, numbers and strings when read; numbers exact,
- * with their scale, both ways; times written as ISO-8601 text.
+ * with their scale, both ways; times and dates as ISO-8601 text, a ZonedDateTime with its offset;
+ * an empty Optional as null.
  */
 public final class Json {
+  private static final int SHOWN = 200;
   private static final int MAX_DEPTH = 200;
   private static final int MAX_NUMBER = 1_000;
   private static final int MAX_STRING = 50_000_000;
-  private static final List<Class<?>> AS_TEXT = List.of(
-      Instant.class,
-      Duration.class,
-      LocalDate.class,
-      LocalTime.class,
-      LocalDateTime.class,
-      OffsetDateTime.class);
-
   static final ObjectMapper MAPPER = mapper();
 
   private static final ObjectReader ONE_OF_MANY =
@@ -58,14 +46,14 @@ public final class Json {
             .maxNumberLength(MAX_NUMBER)
             .maxStringLength(MAX_STRING)
             .build())
+        .addDecorator((made, json) -> new FiniteNumbers(json))
         .build();
-    SimpleModule times = new SimpleModule();
-    AS_TEXT.forEach(type -> times.addSerializer(type, ToStringSerializer.instance));
     return JsonMapper.builder(factory)
-        .addModule(times)
+        .addModule(JsonTypes.module())
         .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
         .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
         .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES)
+        .disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS)
         .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
         .build();
   }
@@ -73,7 +61,8 @@ public final class Json {
   /**
    * {@return a value as JSON in UTF-8}
    *
-   * @throws FailureException INVALID if it cannot be written as JSON; names its type only
+   * @throws FailureException INVALID if it cannot be written as JSON, which has no NaN and no
+   *     infinity; names its type and the field, and no value
    */
   public static byte[] bytes(Object value) {
     try {
@@ -81,9 +70,34 @@ public final class Json {
     } catch (JsonProcessingException e) { // its message may repeat the value
       throw new FailureException(Failure.of(
           FailureKind.INVALID,
-          value.getClass().getName() + " cannot be written as JSON ("
-              + e.getClass().getSimpleName() + ")"));
+          value.getClass().getName() + " cannot be written as JSON" + place(e) + " (" + why(e)
+              + ")"));
     }
+  }
+
+  private static String why(JsonProcessingException e) {
+    if (e instanceof FiniteNumbers.NotFinite) {
+      return e.getOriginalMessage();
+    }
+    String type = e instanceof InvalidDefinitionException bad && bad.getType() != null
+        ? " of " + bad.getType().toCanonical()
+        : "";
+    return e.getClass().getSimpleName() + type;
+  }
+
+  /** {@return the field that could not be written or read, such as {@code " at rows[1].price"}} */
+  static String place(JsonProcessingException e) {
+    StringBuilder path = new StringBuilder();
+    if (e instanceof JsonMappingException mapping) {
+      for (JsonMappingException.Reference step : mapping.getPath()) {
+        String field = step.getFieldName();
+        path.append(field == null ? "[" + step.getIndex() + "]" : "." + field);
+      }
+    }
+    String place = path.toString().replaceFirst("^\\.", "");
+    return place.isEmpty()
+        ? ""
+        : " at " + (place.length() > SHOWN ? place.substring(0, SHOWN) + "..." : place);
   }
 
   /** {@return one of several values} It leaves what comes behind it. */
