@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import io.runbook4j.spi.sync.Failure;
+import io.runbook4j.spi.sync.FailureException;
 import io.runbook4j.spi.sync.FailureKind;
 import java.io.IOException;
 import java.net.ConnectException;
@@ -23,6 +24,23 @@ record Exchange(RestRequest request, String host, Redactor redactor, Bounds boun
   String label() {
     return redactor.redact(request.method() + " " + host
         + request.toString().substring(request.method().length()));
+  }
+
+  /**
+   * {@return the body}
+   *
+   * @throws RestException if it cannot be written; nothing was sent
+   */
+  Outgoing outgoing() {
+    try {
+      return request.outgoing(bounds);
+    } catch (FailureException e) {
+      throw new RestException(e.failure(), false, 0, e);
+    } catch (RuntimeException e) {
+      Failure failure = Failure.of(
+          FailureKind.INVALID, label() + " was not sent: its records threw " + redactor.text(e));
+      throw new RestException(failure, false, 0, redactor.safe(e));
+    }
   }
 
   /** {@return the exception for an answer that never came} */

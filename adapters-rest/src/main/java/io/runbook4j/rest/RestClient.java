@@ -16,7 +16,6 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.time.Duration;
 import java.util.List;
-import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Properties;
@@ -145,7 +144,7 @@ public final class RestClient {
     if (permits != null && request.permits() > 0) {
       permits.acquire(request.permits());
     }
-    try (Outgoing body = request.outgoing(own)) { // no memory is held while it waits for permits
+    try (Outgoing body = exchange.outgoing()) { // no memory is held while it waits for permits
       if (request.isKeptInBy(gate)) { // asked last: the wait may have been long
         throw RestException.refused(Failure.of(
             FailureKind.CANCELLED, exchange.label() + " was not sent: the gate is local-only"));
@@ -236,16 +235,7 @@ public final class RestClient {
     private TransferBudget budget = TransferBudget.unlimited();
 
     private Builder(URI base) {
-      String scheme = String.valueOf(base.getScheme()).toLowerCase(Locale.ROOT);
-      boolean isWeb = scheme.equals("http") || scheme.equals("https");
-      if (!isWeb
-          || base.getHost() == null
-          || base.getRawUserInfo() != null
-          || base.getRawFragment() != null) {
-        throw new IllegalArgumentException(
-            "base must be an http or https URL without user information and fragment, was " + scheme
-                + "://" + base.getHost());
-      }
+      Urls.checkBase(base);
       this.base = base;
     }
 

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -222,6 +223,49 @@ class RecordsTest {
         assertThat(request.header("Transfer-Encoding")).isEqualTo("chunked");
         assertThat(request.text()).isEqualTo(rows.toString().replace(" ", ""));
       });
+    }
+  }
+
+  private static Iterable<Object> failingAfter(int good) {
+    return () -> Stream.iterate(1, n -> n + 1)
+        .map(n -> {
+          if (n > good) {
+            throw new IllegalStateException("row " + n + " cannot be read");
+          }
+          return (Object) n;
+        })
+        .iterator();
+  }
+
+  @Test
+  void records_iteratorFailsBeforeTheFirstByte_isRefusedUnsent() {
+    try (var server = ScriptedServer.replying(ScriptedServer.json(200, "{}"))) {
+      RestRequest request =
+          RestRequest.post("x").records(RecordFormat.JSON_LINES, 5_000, failingAfter(10));
+
+      RestException failure =
+          catchThrowableOfType(RestException.class, () -> client(server).send(request));
+
+      assertThat(failure.failure().kind()).isEqualTo(FailureKind.INVALID);
+      assertThat(failure.failure().message())
+          .contains("was not sent", "IllegalStateException: row 11 cannot be read");
+      assertThat(failure.isInDoubt()).isFalse();
+      assertThat(server.requests()).isEmpty();
+    }
+  }
+
+  @Test
+  void records_iteratorFailsInTheMiddle_isNamed() {
+    try (var server = ScriptedServer.replying(ScriptedServer.json(200, "{}"))) {
+      RestRequest request =
+          RestRequest.post("x").records(RecordFormat.JSON_LINES, 5_000, failingAfter(1_000));
+
+      RestException failure =
+          catchThrowableOfType(RestException.class, () -> client(server).send(request));
+
+      assertThat(failure.failure().message())
+          .contains("IllegalStateException: row 1001 cannot be read");
+      assertThat(failure.isInDoubt()).isTrue();
     }
   }
 
