@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Objects;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Signs webhooks and checks their signatures: HMAC-SHA256 over the bytes of the body, as
@@ -60,9 +61,13 @@ public final class Signatures {
   /**
    * {@return whether this is the signature of these bytes, by any of the secrets} Compares in
    * constant time. A wrong prefix, a cut signature or anything else that is none is false.
+   *
+   * @param signature the signature header as it came; null if there was none
    */
-  public boolean verify(byte[] body, String signature) {
-    if (!signature.startsWith(prefix) || signature.length() != prefix.length() + HEX_DIGITS) {
+  public boolean verify(byte[] body, @Nullable String signature) {
+    if (signature == null
+        || !signature.startsWith(prefix)
+        || signature.length() != prefix.length() + HEX_DIGITS) {
       return false;
     }
     byte[] given;
@@ -130,10 +135,13 @@ public final class Signatures {
      * {@return whether the signature fits the timestamp and the bytes, and the timestamp is not
      * further from {@code now} than the tolerance}
      *
-     * @param timestamp the timestamp header as it came: unix seconds in digits
+     * @param signature the signature header as it came; null if there was none
+     * @param timestamp the timestamp header as it came: unix seconds in digits; null if there was
+     *     none
      */
-    public boolean verify(byte[] body, String signature, String timestamp, Instant now) {
-      if (!timestamp.matches("[0-9]{1,12}")) {
+    public boolean verify(
+        byte[] body, @Nullable String signature, @Nullable String timestamp, Instant now) {
+      if (timestamp == null || !timestamp.matches("[0-9]{1,12}")) {
         return false;
       }
       Duration age =

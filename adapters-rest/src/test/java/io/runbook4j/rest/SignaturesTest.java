@@ -168,4 +168,18 @@ class SignaturesTest {
     }
     return true;
   }
+
+  @Test
+  void verify_headersAreMissing_isFalse() {
+    Signatures signatures = Signatures.of("secret");
+    byte[] body = {1};
+
+    assertThat(signatures.verify(body, null)).isFalse();
+    assertThat(signatures
+            .within(Duration.ofMinutes(1))
+            .verify(body, signatures.sign(body), null, Instant.now()))
+        .isFalse();
+    assertThat(signatures.within(Duration.ofMinutes(1)).verify(body, null, "1", Instant.EPOCH))
+        .isFalse();
+  }
 }
