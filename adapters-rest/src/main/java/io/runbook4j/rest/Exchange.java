@@ -18,11 +18,17 @@ import javax.net.ssl.SSLHandshakeException;
  * One request under way, and how its failures are put into words.
  *
  * @param host host and port, for messages
+ * @param client what blots out what the client knows
  */
-record Exchange(RestRequest request, String host, Redactor redactor, Bounds bounds) {
+record Exchange(RestRequest request, String host, Redactor client, Bounds bounds) {
+  /** {@return what also blots out the query and the headers of this request} */
+  Redactor redactor() {
+    return client.knowing(SentValues.of(request));
+  }
+
   /** {@return method, host and path, without a secret} */
   String label() {
-    return redactor.redact(request.method() + " " + host
+    return client.redact(request.method() + " " + host
         + request.toString().substring(request.method().length()));
   }
 
@@ -38,8 +44,9 @@ record Exchange(RestRequest request, String host, Redactor redactor, Bounds boun
       throw new RestException(e.failure(), false, 0, e);
     } catch (RuntimeException e) {
       Failure failure = Failure.of(
-          FailureKind.INVALID, label() + " was not sent: its records threw " + redactor.text(e));
-      throw new RestException(failure, false, 0, redactor.safe(e));
+          FailureKind.INVALID,
+          label() + " was not sent: its records threw " + redactor().text(e));
+      throw new RestException(failure, false, 0, redactor().safe(e));
     }
   }
 
@@ -49,11 +56,11 @@ record Exchange(RestRequest request, String host, Redactor redactor, Bounds boun
     boolean isTimeout = cause instanceof HttpTimeoutException;
     String what =
         isSent ? "was sent and had no answer" : "was not sent: no connection could be made";
-    String why = isTimeout ? "" : " (" + redactor.text(cause) + ")";
+    String why = isTimeout ? "" : " (" + redactor().text(cause) + ")";
     Failure failure = Failure.of(
         isTimeout ? FailureKind.TIMEOUT : FailureKind.NETWORK,
         label() + " " + what + why + (isTimeout ? " within " + bounds.timeout() : ""));
-    return new RestException(failure, isSent && !request.isSafe(), 0, redactor.safe(cause));
+    return new RestException(failure, isSent && !request.isSafe(), 0, redactor().safe(cause));
   }
 
   /** {@return the exception for an answer of which the body is not there, or not whole} */
@@ -70,7 +77,7 @@ record Exchange(RestRequest request, String host, Redactor redactor, Bounds boun
     JsonLocation at = e.getLocation();
     String where = at == null ? "" : ", line " + at.getLineNr() + " column " + at.getColumnNr();
     return e instanceof StreamConstraintsException
-        ? redactor.redact(e.getOriginalMessage()) + where
+        ? redactor().redact(e.getOriginalMessage()) + where
         : e.getClass().getSimpleName() + where;
   }
 

@@ -2,13 +2,16 @@ package io.runbook4j.rest;
 
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** Blots out what must not be told: what the host knows, and the tokens that were sent. */
+/** Blots out what must not be told: what the host knows, the tokens and values that were sent. */
 final class Redactor {
   private static final String BLOT = "[redacted]";
   private static final int TOKENS = 8;
@@ -18,10 +21,25 @@ final class Redactor {
       Pattern.compile("(?i)\\b(Bearer|Basic)\\s++[A-Za-z0-9._~+/=-]++");
 
   private final UnaryOperator<String> host;
-  private final List<String> tokens = new CopyOnWriteArrayList<>();
+  private final List<String> tokens;
+  private final List<String> sent;
 
   Redactor(UnaryOperator<String> host) {
+    this(host, new CopyOnWriteArrayList<>(), List.of());
+  }
+
+  private Redactor(UnaryOperator<String> host, List<String> tokens, List<String> sent) {
     this.host = host;
+    this.tokens = tokens;
+    this.sent = sent;
+  }
+
+  /** {@return one that blots out these, too, and learns the same tokens} */
+  Redactor knowing(Collection<String> values) {
+    List<String> all = Stream.concat(sent.stream(), values.stream())
+        .sorted(Comparator.comparingInt(String::length).reversed())
+        .toList();
+    return new Redactor(host, tokens, all);
   }
 
   void learn(String token) {
@@ -40,6 +58,9 @@ final class Redactor {
       clean = clean
           .replace(token, BLOT)
           .replace(URLEncoder.encode(token, StandardCharsets.UTF_8), BLOT);
+    }
+    for (String value : sent) {
+      clean = clean.replace(value, BLOT);
     }
     return host.apply(BEARER.matcher(clean).replaceAll("$1 " + BLOT));
   }

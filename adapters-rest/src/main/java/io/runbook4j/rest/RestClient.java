@@ -33,10 +33,11 @@ import org.slf4j.LoggerFactory;
  * refused it; of many that are refused at once, one refreshes. <b>Bounds:</b> every exchange has a
  * time-out that covers the body, and every body a size. <b>Limits:</b> it takes a permit before
  * each request and hands on what the headers of each answer say. <b>Secrets:</b> no message shows a
- * header, a query or a token. <b>Redirects</b> are not followed: a credential goes nowhere but to
- * the base URL's host. It asks for no compression, so nothing can inflate. It speaks HTTP/1.1,
- * where a broken connection puts one request in doubt and not all that share it. TLS certificates
- * and host names are verified as Java does by default; there is no switch.
+ * header, a query or a token; nor does it if the service repeats them, or the base URL's path, as
+ * far as they have 8 characters or more. <b>Redirects</b> are not followed: a credential goes
+ * nowhere but to the base URL's host. It asks for no compression, so nothing can inflate. It speaks
+ * HTTP/1.1, where a broken connection puts one request in doubt and not all that share it. TLS
+ * certificates and host names are verified as Java does by default; there is no switch.
  */
 public final class RestClient {
   private static final Logger LOG = LoggerFactory.getLogger(RestClient.class);
@@ -57,7 +58,7 @@ public final class RestClient {
     this.base = b.base;
     long total = b.budget.total();
     this.bounds = new Bounds(b.timeout, Math.min(b.maxBody, total), b.rule.within(total), b.budget);
-    this.redactor = new Redactor(b.redaction);
+    this.redactor = new Redactor(b.redaction).knowing(SentValues.of(base));
     this.session = b.credential == null ? null : new Session(b.credential, redactor);
     this.permits = b.permits;
     this.gate = b.gate;
