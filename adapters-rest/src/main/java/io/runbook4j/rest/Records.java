@@ -4,7 +4,6 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.MissingNode;
 import io.runbook4j.spi.sync.Failure;
 import io.runbook4j.spi.sync.FailureKind;
 import java.io.ByteArrayInputStream;
@@ -127,9 +126,12 @@ public final class Records implements AutoCloseable {
       state = State.ENDED;
       return null;
     }
-    JsonNode one = token == null ? MissingNode.getInstance() : Json.oneOfMany(json);
+    if (token == null) {
+      throw response.nonsense("records must be a JSON array, were an empty body");
+    }
+    JsonNode one = Json.oneOfMany(json);
     if (isDocument && json.nextToken() == null) {
-      throw response.nonsense("records must be a JSON array, was only " + one.getNodeType());
+      throw response.nonsense("records must be a JSON array, were only one " + one.getNodeType());
     }
     state = State.LINES;
     readAhead = isDocument;

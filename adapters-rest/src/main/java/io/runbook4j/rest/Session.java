@@ -71,12 +71,9 @@ final class Session {
   }
 
   private <T> T asked(String what, Question<T> question) throws InterruptedException {
+    T answer;
     try {
-      T answer = question.ask();
-      if (answer == null) { // against its contract
-        throw refused(what, "gave null", null);
-      }
-      return answer;
+      answer = question.ask();
     } catch (InterruptedException | VirtualMachineError e) {
       throw e;
     } catch (RestException e) {
@@ -86,6 +83,10 @@ final class Session {
     } catch (Throwable e) {
       throw refused(what, "threw " + redactor.text(e), redactor.safe(e));
     }
+    if (answer == null) { // against its contract
+      throw refused(what, "gave null", null);
+    }
+    return answer;
   }
 
   private static RestException refused(String what, String was, @Nullable Throwable cause) {

@@ -37,7 +37,8 @@ final class Urls {
     }
     return authority.contains("@")
         ? "with a host that Java cannot read"
-        : "with " + authority + ", which is no host name: it has letters, digits, dots and dashes";
+        : "with " + authority
+            + ", which is no host name: those have a to z, digits, dots and dashes";
   }
 
   static URI of(URI base, Exchange exchange) {
