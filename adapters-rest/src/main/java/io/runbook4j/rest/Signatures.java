@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Objects;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Signs webhooks and checks their signatures: HMAC-SHA256 over the bytes of the body, as
@@ -59,10 +60,13 @@ public final class Signatures {
 
   /**
    * {@return whether this is the signature of these bytes, by any of the secrets} Compares in
-   * constant time. A wrong prefix, a cut signature or anything else that is none is false.
+   * constant time. A wrong prefix, a cut signature or anything else that is none is false, and so
+   * is null, which a request without the header gives.
    */
-  public boolean verify(byte[] body, String signature) {
-    if (!signature.startsWith(prefix) || signature.length() != prefix.length() + HEX_DIGITS) {
+  public boolean verify(byte[] body, @Nullable String signature) {
+    if (signature == null
+        || !signature.startsWith(prefix)
+        || signature.length() != prefix.length() + HEX_DIGITS) {
       return false;
     }
     byte[] given;
@@ -95,8 +99,9 @@ public final class Signatures {
   }
 
   private static SecretKeySpec key(String name, String secret) {
-    if (secret.isEmpty()) {
-      throw new IllegalArgumentException(name + " must be non-empty, was 0 characters");
+    if (secret.isBlank()) {
+      throw new IllegalArgumentException(
+          name + " must be non-blank, was blank (" + secret.length() + " characters)");
     }
     return new SecretKeySpec(secret.getBytes(StandardCharsets.UTF_8), ALGORITHM);
   }
@@ -130,10 +135,12 @@ public final class Signatures {
      * {@return whether the signature fits the timestamp and the bytes, and the timestamp is not
      * further from {@code now} than the tolerance}
      *
-     * @param timestamp the timestamp header as it came: unix seconds in digits
+     * @param signature the signature header as it came; null is false
+     * @param timestamp the timestamp header as it came: unix seconds in digits; null is false
      */
-    public boolean verify(byte[] body, String signature, String timestamp, Instant now) {
-      if (!timestamp.matches("[0-9]{1,12}")) {
+    public boolean verify(
+        byte[] body, @Nullable String signature, @Nullable String timestamp, Instant now) {
+      if (timestamp == null || !timestamp.matches("[0-9]{1,12}")) {
         return false;
       }
       Duration age =
