@@ -20,6 +20,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -184,10 +185,33 @@ final class TargetContractWrongsTest {
     }
   }
 
+  static class WrapsTheInterrupt extends Checked {
+    boolean looked() {
+      return Thread.interrupted();
+    }
+
+    @Override
+    ChunkResult apply(Chunk<String> chunk, Target<String> honest) throws InterruptedException {
+      if (looked()) {
+        throw new IllegalStateException("interrupted");
+      }
+      return honest.apply(chunk);
+    }
+  }
+
+  static final class WrapsAndKeepsTheInterrupt extends WrapsTheInterrupt {
+    @Override
+    boolean looked() {
+      return Thread.currentThread().isInterrupted();
+    }
+  }
+
   @Test
   void interruptSwallowed_isFound() {
     assertThat(ContractRun.of(SwallowsTheInterrupt.class).failed()).containsExactly(INTERRUPT);
+    assertThat(ContractRun.of(WrapsTheInterrupt.class).failed()).containsExactly(INTERRUPT);
     assertThat(ContractRun.of(ThrowsTheInterrupt.class).failed()).isEmpty();
+    assertThat(ContractRun.of(WrapsAndKeepsTheInterrupt.class).failed()).isEmpty();
   }
 
   static class RefusesTheChunk extends Checked {
@@ -331,9 +355,15 @@ final class TargetContractWrongsTest {
     assertThat(run.message("apply_oneItem_reportsIt")).contains("timed out");
   }
 
-  /** Waits on its virtual clock in each call, and when it is made. */
+  /** Waits on its virtual clock in each call, when it is made, and before. */
   static final class Slow extends Checked {
     private final VirtualTime time = VirtualTime.builder().build();
+
+    @BeforeEach
+    void waitAndLeave() throws InterruptedException {
+      time.sleep(Duration.ofSeconds(1));
+      time.leave();
+    }
 
     @Override
     protected Target<String> target() throws Exception {
