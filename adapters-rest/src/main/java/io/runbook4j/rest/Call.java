@@ -112,6 +112,6 @@ final class Call {
     }
     return cause instanceof UncheckedIOException e
         ? Objects.requireNonNull(e.getCause())
-        : new IOException("the HTTP client failed", cause);
+        : new IOException("the HTTP client failed by " + cause, cause);
   }
 }

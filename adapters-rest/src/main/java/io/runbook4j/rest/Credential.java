@@ -8,6 +8,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * A bearer token that can be renewed. Safe for many threads; {@link RestClient} makes sure that one
  * refresh at a time is under way.
+ *
+ * <p>What it throws is a failure of the request that is never in doubt: that of a
+ * {@link io.runbook4j.spi.sync.FailureException} or {@link RestException}, and AUTHENTICATION for
+ * everything else, and for a token that is null. Its message is shown, without the secrets that are
+ * known.
  */
 public interface Credential {
   /**

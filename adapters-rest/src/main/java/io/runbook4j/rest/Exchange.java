@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import io.runbook4j.spi.sync.Failure;
+import io.runbook4j.spi.sync.FailureException;
 import io.runbook4j.spi.sync.FailureKind;
 import java.io.IOException;
 import java.net.ConnectException;
@@ -25,13 +26,30 @@ record Exchange(RestRequest request, String host, Redactor redactor, Bounds boun
         + request.toString().substring(request.method().length()));
   }
 
+  /**
+   * {@return the body}
+   *
+   * @throws RestException if it cannot be written; nothing was sent
+   */
+  Outgoing outgoing() {
+    try {
+      return request.outgoing(bounds);
+    } catch (FailureException e) {
+      throw new RestException(e.failure(), false, 0, e);
+    } catch (RuntimeException e) {
+      Failure failure = Failure.of(
+          FailureKind.INVALID, label() + " was not sent: its records threw " + redactor.text(e));
+      throw new RestException(failure, false, 0, redactor.safe(e));
+    }
+  }
+
   /** {@return the exception for an answer that never came} */
   RestException lost(IOException cause) {
     boolean isSent = !isBeforeSending(cause);
     boolean isTimeout = cause instanceof HttpTimeoutException;
     String what =
         isSent ? "was sent and had no answer" : "was not sent: no connection could be made";
-    String why = isTimeout ? "" : " (" + text(cause) + ")";
+    String why = isTimeout ? "" : " (" + redactor.text(cause) + ")";
     Failure failure = Failure.of(
         isTimeout ? FailureKind.TIMEOUT : FailureKind.NETWORK,
         label() + " " + what + why + (isTimeout ? " within " + bounds.timeout() : ""));
@@ -54,12 +72,6 @@ record Exchange(RestRequest request, String host, Redactor redactor, Bounds boun
     return e instanceof StreamConstraintsException
         ? redactor.redact(e.getOriginalMessage()) + where
         : e.getClass().getSimpleName() + where;
-  }
-
-  private String text(Throwable cause) {
-    String message = cause.getMessage();
-    return cause.getClass().getSimpleName()
-        + (message == null ? "" : ": " + redactor.redact(message));
   }
 
   private static boolean isBeforeSending(Throwable cause) {

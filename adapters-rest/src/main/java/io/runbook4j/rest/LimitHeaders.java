@@ -9,6 +9,8 @@ import java.math.RoundingMode;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -20,12 +22,12 @@ import java.util.regex.Pattern;
 /**
  * Reads what the headers of an answer say about the service's limit.
  *
- * <p>Knows {@code Retry-After} in seconds and in the three date forms, {@code RateLimit} and
- * {@code RateLimit-Policy} of the IETF draft, {@code RateLimit-Limit/-Remaining/-Reset},
- * {@code X-RateLimit-*} and {@code X-Rate-Limit-*} of before, and {@code Sforce-Limit-Info}. Dates
- * count from the answer's own {@code Date}, so that a wrong clock here or there does no harm. Every
- * wait is rounded up to the second and at most 365 days. What makes no sense is ignored; nothing
- * throws.
+ * <p>Knows {@code Retry-After} in seconds and in the three date forms (the longest of several),
+ * {@code RateLimit} and {@code RateLimit-Policy} of the IETF draft, from 03 on,
+ * {@code RateLimit-Limit/-Remaining/-Reset}, {@code X-RateLimit-*} and {@code X-Rate-Limit-*} of
+ * before, and {@code Sforce-Limit-Info}. Dates count from the answer's own {@code Date}, so that a
+ * wrong clock here or there does no harm. Every wait is rounded up to the second and at most 365
+ * days. What makes no sense is ignored; nothing throws.
  */
 public final class LimitHeaders {
   private static final Duration LONGEST = Duration.ofDays(365);
@@ -33,6 +35,8 @@ public final class LimitHeaders {
   private static final List<String> DIALECTS = List.of("RateLimit", "X-RateLimit", "X-Rate-Limit");
   private static final Pattern API_USAGE =
       Pattern.compile("(?:^|[;,\\s])api-usage=([0-9]{1,15})/([0-9]{1,15})(?![0-9])");
+  private static final Pattern MEMBER =
+      Pattern.compile("[ \\t]*([a-z]{1,30})=([0-9]{1,15})[ \\t]*");
   private static final Duration DAY = Duration.ofHours(24);
 
   private final int status;
@@ -43,7 +47,11 @@ public final class LimitHeaders {
   private LimitHeaders(int status, Map<String, List<String>> headers, Instant receivedAt) {
     this.status = status;
     this.headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
-    this.headers.putAll(headers);
+    headers.forEach((name, values) -> {
+      if (name != null) { // HttpURLConnection has the status line under null
+        this.headers.put(name, values);
+      }
+    });
     this.now = first("Date").flatMap(d -> HttpDates.parse(d, receivedAt)).orElse(receivedAt);
   }
 
@@ -52,7 +60,7 @@ public final class LimitHeaders {
    *
    * @param status the answer's status: {@code Retry-After} counts from 400 on; a 429 without it,
    *     and a 429 or 503 where it makes no sense, is {@link Closed} for zero
-   * @param headers the headers, in any case
+   * @param headers the headers, in any case; a null name is ignored
    * @param receivedAt when the answer came, for an answer without {@code Date}
    */
   public static List<LimitSignal> parse(
@@ -65,7 +73,9 @@ public final class LimitHeaders {
     closed(told).ifPresent(delay -> signals.add(new Closed(delay)));
     List<StructuredField.Item> policies = items("RateLimit-Policy");
     policies.forEach(this::policy);
+    numbers("RateLimit-Policy").forEach(this::windowOfLimit);
     items("RateLimit").forEach(item -> remaining(item, policies));
+    members();
     DIALECTS.forEach(this::dialect);
     salesforce();
     if (told.isPresent()) { // Retry-After takes precedence over what is said to be left
@@ -75,11 +85,14 @@ public final class LimitHeaders {
   }
 
   private Optional<Duration> retryAfter() {
-    return first("Retry-After")
+    return headers.getOrDefault("Retry-After", List.of()).stream()
         .filter(v -> status >= 400)
-        .flatMap(v -> seconds(v)
-            .map(LimitHeaders::capped)
-            .or(() -> HttpDates.parse(v, now).map(this::until)));
+        .flatMap(
+            v -> seconds(v)
+                .map(LimitHeaders::capped)
+                .or(() -> HttpDates.parse(v, now).map(this::until))
+                .stream())
+        .max(Comparator.naturalOrder());
   }
 
   private Optional<Duration> closed(Optional<Duration> told) {
@@ -117,6 +130,23 @@ public final class LimitHeaders {
     }
   }
 
+  /** The drafts 03 to 07: {@code RateLimit: limit=100, remaining=50, reset=5}. */
+  private void members() {
+    Map<String, Long> told = new HashMap<>();
+    for (String part : joined("RateLimit").split(",", -1)) {
+      Matcher member = MEMBER.matcher(part);
+      if (!member.matches()) {
+        return;
+      }
+      told.put(member.group(1), Long.valueOf(member.group(2)));
+    }
+    Long left = told.get("remaining");
+    Long reset = told.get("reset");
+    if (left != null && reset != null) {
+      signals.add(new Remaining("", left, capped(reset)));
+    }
+  }
+
   private void dialect(String prefix) {
     first(prefix + "-Limit")
         .ifPresent(limit ->
@@ -128,7 +158,7 @@ public final class LimitHeaders {
     }
   }
 
-  /** The drafts 00 to 06: {@code RateLimit-Limit: 100, 100;w=60}. */
+  /** The drafts before 08: {@code 100;w=60} in {@code RateLimit-Limit} or {@code -Policy}. */
   private void windowOfLimit(StructuredField.Item item) {
     try {
       OptionalLong window = item.wholeNumber("w");
@@ -200,13 +230,24 @@ public final class LimitHeaders {
   }
 
   private List<StructuredField.Item> items(String header) {
-    List<String> values = headers.getOrDefault(header, List.of());
-    if (values.isEmpty()) {
-      return List.of();
-    }
-    return StructuredField.list(String.join(", ", values))
+    return list(header)
         .filter(items -> items.stream().noneMatch(StructuredField.Item::isNumber))
         .orElse(List.of());
+  }
+
+  private List<StructuredField.Item> numbers(String header) {
+    return list(header)
+        .filter(items -> items.stream().allMatch(StructuredField.Item::isNumber))
+        .orElse(List.of());
+  }
+
+  private Optional<List<StructuredField.Item>> list(String header) {
+    String value = joined(header);
+    return value.isEmpty() ? Optional.empty() : StructuredField.list(value);
+  }
+
+  private String joined(String header) {
+    return String.join(", ", headers.getOrDefault(header, List.of()));
   }
 
   private Optional<String> first(String header) {

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import io.runbook4j.spi.sync.Failure;
 import io.runbook4j.spi.sync.FailureKind;
 import java.io.ByteArrayInputStream;
@@ -19,9 +20,11 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The records of one answer, one by one: the elements of a JSON array, of an array in a field of a
- * JSON object, or JSON lines. An answer above the client's bounds, or of unknown length, is read
- * while it comes, in memory for one record. For one thread. Close it: until then it keeps its
- * connection, or its bytes of the client's {@link RestClient.Builder#budget}.
+ * JSON object, or JSON lines. With a Content-Type of JSON lines, or of none, there may be no line
+ * or one; with that of JSON, an empty body or one value that is no array makes no sense. An answer
+ * above the client's bounds, or of unknown length, is read while it comes, in memory for one
+ * record. For one thread. Close it: until then it keeps its connection, or its bytes of the
+ * client's {@link RestClient.Builder#budget}.
  */
 public final class Records implements AutoCloseable {
   private final RestResponse response;
@@ -31,6 +34,7 @@ public final class Records implements AutoCloseable {
   private final Map<String, JsonNode> fields = new HashMap<>();
   private @Nullable JsonParser parser;
   private State state = State.NEW;
+  private boolean readAhead; // whether the parser is at the beginning of the next record
 
   private enum State {
     NEW,
@@ -100,11 +104,12 @@ public final class Records implements AutoCloseable {
     if (state == State.ENDED) {
       return null;
     }
-    JsonToken token = json.nextToken();
+    JsonToken token = readAhead ? json.currentToken() : json.nextToken();
+    readAhead = false;
     if (token == null || token == JsonToken.END_ARRAY) {
       return end(json, token);
     }
-    return Json.ONE_OF_MANY.readTree(json);
+    return Json.oneOfMany(json);
   }
 
   private @Nullable JsonNode first(JsonParser json) throws IOException {
@@ -117,8 +122,18 @@ public final class Records implements AutoCloseable {
       state = State.IN_ARRAY;
       return read();
     }
-    state = token == null ? State.ENDED : State.LINES;
-    return token == null ? null : Json.ONE_OF_MANY.readTree(json);
+    boolean isDocument = Json.isDocument(response.header("Content-Type").orElse(""));
+    if (token == null && !isDocument) {
+      state = State.ENDED;
+      return null;
+    }
+    JsonNode one = token == null ? MissingNode.getInstance() : Json.oneOfMany(json);
+    if (isDocument && json.nextToken() == null) {
+      throw response.nonsense("records must be a JSON array, was only " + one.getNodeType());
+    }
+    state = State.LINES;
+    readAhead = isDocument;
+    return one;
   }
 
   private void findArray(JsonParser json, @Nullable JsonToken token) throws IOException {
@@ -131,7 +146,7 @@ public final class Records implements AutoCloseable {
         state = State.IN_ARRAY_OF_OBJECT;
         return;
       }
-      fields.put(name, Json.ONE_OF_MANY.readTree(json));
+      fields.put(name, Json.oneOfMany(json));
     }
     throw response.nonsense(
         "the object must have an array \"" + arrayField + "\", had " + fields.keySet());
@@ -141,7 +156,7 @@ public final class Records implements AutoCloseable {
     State before = state;
     state = State.ENDED;
     if (before == State.LINES) {
-      return token == null ? null : Json.ONE_OF_MANY.readTree(json);
+      return token == null ? null : Json.oneOfMany(json);
     }
     if (token == null) {
       throw response.nonsense("the array must end with ], the body ended before");
@@ -149,7 +164,7 @@ public final class Records implements AutoCloseable {
     while (before == State.IN_ARRAY_OF_OBJECT && json.nextToken() == JsonToken.FIELD_NAME) {
       String name = json.currentName();
       json.nextToken();
-      fields.put(name, Json.ONE_OF_MANY.readTree(json));
+      fields.put(name, Json.oneOfMany(json));
     }
     if (json.nextToken() != null) {
       throw response.nonsense("nothing must follow the records, something did");

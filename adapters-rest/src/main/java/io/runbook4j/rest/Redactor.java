@@ -53,6 +53,12 @@ final class Redactor {
         : "\"" + clean + "\"";
   }
 
+  /** {@return type and message of a cause} */
+  String text(Throwable cause) {
+    String message = cause.getMessage();
+    return cause.getClass().getSimpleName() + (message == null ? "" : ": " + redact(message));
+  }
+
   /** {@return the cause, or null if a message in it, or in what caused it, holds a secret} */
   @Nullable Throwable safe(Throwable cause) {
     int depth = 0;

@@ -4,7 +4,6 @@ import io.runbook4j.spi.LimitSignal;
 import io.runbook4j.spi.OutboundGate;
 import io.runbook4j.spi.Permits;
 import io.runbook4j.spi.sync.Failure;
-import io.runbook4j.spi.sync.FailureException;
 import io.runbook4j.spi.sync.FailureKind;
 import io.runbook4j.spi.time.Time;
 import io.runbook4j.spi.transfer.TransferBudget;
@@ -17,7 +16,6 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.time.Duration;
 import java.util.List;
-import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Properties;
@@ -57,10 +55,10 @@ public final class RestClient {
 
   private RestClient(Builder b) {
     this.base = b.base;
-    this.session = b.credential == null ? null : new Session(b.credential);
     long total = b.budget.total();
     this.bounds = new Bounds(b.timeout, Math.min(b.maxBody, total), b.rule.within(total), b.budget);
     this.redactor = new Redactor(b.redaction);
+    this.session = b.credential == null ? null : new Session(b.credential, redactor);
     this.permits = b.permits;
     this.gate = b.gate;
     this.learner = b.permits == null ? b.learner : b.learner.andThen(b.permits::learn);
@@ -87,9 +85,9 @@ public final class RestClient {
    * Sends a request and reads the whole answer, which the caller closes.
    *
    * @throws RestException if there was no good answer: see {@link Classifier} for what a status
-   *     means. A connection that could not be made, a name that does not resolve and a failed TLS
-   *     handshake mean that nothing was sent; everything else without an answer is in doubt, and so
-   *     is a 2xx whose body is cut, too long or nonsense.
+   *     means. A credential that gives no token, a connection that could not be made, a name that
+   *     does not resolve and a failed TLS handshake mean that nothing was sent; everything else
+   *     without an answer is in doubt, and so is a 2xx whose body is cut, too long or nonsense.
    * @throws InterruptedException if the thread is interrupted while it waits for a permit or for
    *     the answer; the request is given up
    */
@@ -126,7 +124,7 @@ public final class RestClient {
     }
     boolean isAuthentication = refusal.get().failure().kind() == FailureKind.AUTHENTICATION
         && !refusal.get().isInDoubt();
-    if (!isAuthentication || session == null || ticket == null || !renewed(session, ticket)) {
+    if (!isAuthentication || session == null || ticket == null || !session.renew(ticket)) {
       throw refusal.get();
     }
     LOG.debug("credential refreshed, sending again request={}", first.exchange().label());
@@ -138,17 +136,6 @@ public final class RestClient {
     return second;
   }
 
-  private static boolean renewed(Session session, Session.Ticket ticket)
-      throws InterruptedException {
-    try {
-      return session.renew(ticket);
-    } catch (RestException e) { // the request itself was refused: nothing of it is in doubt
-      throw new RestException(e.failure(), false, e.status().orElse(0), e);
-    } catch (FailureException e) {
-      throw new RestException(e.failure(), false, 0, e);
-    }
-  }
-
   private RestResponse once(RestRequest request, Session.@Nullable Ticket ticket, boolean streams)
       throws InterruptedException {
     Bounds own = request.within(bounds);
@@ -157,7 +144,7 @@ public final class RestClient {
     if (permits != null && request.permits() > 0) {
       permits.acquire(request.permits());
     }
-    try (Outgoing body = request.outgoing(own)) { // no memory is held while it waits for permits
+    try (Outgoing body = exchange.outgoing()) { // no memory is held while it waits for permits
       if (request.isKeptInBy(gate)) { // asked last: the wait may have been long
         throw RestException.refused(Failure.of(
             FailureKind.CANCELLED, exchange.label() + " was not sent: the gate is local-only"));
@@ -248,16 +235,7 @@ public final class RestClient {
     private TransferBudget budget = TransferBudget.unlimited();
 
     private Builder(URI base) {
-      String scheme = String.valueOf(base.getScheme()).toLowerCase(Locale.ROOT);
-      boolean isWeb = scheme.equals("http") || scheme.equals("https");
-      if (!isWeb
-          || base.getHost() == null
-          || base.getRawUserInfo() != null
-          || base.getRawFragment() != null) {
-        throw new IllegalArgumentException(
-            "base must be an http or https URL without user information and fragment, was " + scheme
-                + "://" + base.getHost());
-      }
+      Urls.checkBase(base);
       this.base = base;
     }
 

@@ -14,8 +14,11 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.function.IntPredicate;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +27,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class RestRequest {
   private static final int SHOWN = 100;
+  private static final Pattern HEADER_NAME = Pattern.compile("[A-Za-z0-9!#$%&'*+.^_`|~-]{1,200}");
+  private static final Set<String> NOT_TO_BE_SET =
+      Set.of("connection", "content-length", "expect", "host", "transfer-encoding", "upgrade");
 
   private final String method;
   private final Content content;
@@ -75,9 +81,9 @@ public final class RestRequest {
    * @throws FailureException INVALID if a segment is empty, {@code .} or {@code ..}
    */
   public static RestRequest of(String method, String... segments) {
-    if (!method.matches("[A-Z]{1,20}")) {
+    if (!method.matches("[A-Z]{1,20}") || method.equals("CONNECT")) {
       throw new IllegalArgumentException(
-          "method must be upper case letters, was \"" + method + "\"");
+          "method must be upper case letters, and not CONNECT, was \"" + method + "\"");
     }
     StringBuilder path = new StringBuilder();
     Arrays.stream(segments).forEach(s -> path.append('/').append(Paths.segment(s)));
@@ -112,10 +118,18 @@ public final class RestRequest {
   /**
    * Sets a header.
    *
-   * @throws FailureException INVALID if the value holds anything but printable ASCII characters; it
-   *     is not shown
+   * @throws FailureException INVALID if the name is none, or Connection, Content-Length, Expect,
+   *     Host, Transfer-Encoding or Upgrade, which the client sets; or if the value holds anything
+   *     but printable ASCII characters; it is not shown
    */
   public RestRequest header(String name, String value) {
+    String lower = name.toLowerCase(Locale.ROOT);
+    if (!HEADER_NAME.matcher(name).matches() || NOT_TO_BE_SET.contains(lower)) {
+      throw new FailureException(Failure.of(
+          FailureKind.INVALID,
+          "header name must be of letters, digits and the signs of a token, and none of "
+              + new TreeSet<>(NOT_TO_BE_SET) + ", was \"" + shown(name) + "\""));
+    }
     if (!isPrintable(value)) {
       throw new FailureException(Failure.of(
           FailureKind.INVALID,
@@ -123,7 +137,7 @@ public final class RestRequest {
               + " other characters (not shown)"));
     }
     Map<String, String> headers = new LinkedHashMap<>(content.headers);
-    headers.put(name.toLowerCase(Locale.ROOT), value);
+    headers.put(lower, value);
     return new RestRequest(method, content.headers(headers));
   }
 
@@ -197,6 +211,11 @@ public final class RestRequest {
 
   private RestRequest terms(Terms terms) {
     return new RestRequest(method, content.terms(terms));
+  }
+
+  private static String shown(String text) {
+    String printable = text.replaceAll("[^ -~]", "?");
+    return printable.length() > SHOWN ? printable.substring(0, SHOWN) + "..." : printable;
   }
 
   static boolean isPrintable(String value) {

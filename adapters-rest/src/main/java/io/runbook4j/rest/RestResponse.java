@@ -2,6 +2,7 @@ package io.runbook4j.rest;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.exc.InvalidDefinitionException;
 import io.runbook4j.spi.LimitSignal;
 import io.runbook4j.spi.sync.Failure;
 import io.runbook4j.spi.sync.FailureKind;
@@ -69,8 +70,8 @@ public final class RestResponse implements AutoCloseable {
       throw nonsense("Content-Type must be JSON, was " + exchange.redactor().quote(type));
     }
     try {
-      JsonNode node = Json.MAPPER.readTree(body.bytes());
-      if (node == null || node.isMissingNode()) {
+      JsonNode node = Json.only(body.bytes());
+      if (node.isMissingNode()) {
         throw nonsense("body must be JSON, was empty");
       }
       return node;
@@ -92,15 +93,26 @@ public final class RestResponse implements AutoCloseable {
 
   /**
    * {@return the body as JSON in the form of this type; properties that it does not know are
-   * ignored}
+   * ignored} Times are read as {@link Json} writes them.
    *
-   * @throws RestException as {@link #json}, and if it has another form
+   * @throws RestException as {@link #json}, and if it has another form; names the field
+   * @throws IllegalArgumentException if nothing can be read into that type, or that of a field
    */
   public <T> T as(Class<T> type) {
     try {
-      return Json.MAPPER.treeToValue(json(), type);
+      T value = Json.MAPPER.treeToValue(json(), type);
+      if (value == null) {
+        throw nonsense("body must have the form of " + type.getSimpleName() + ", was null");
+      }
+      return value;
+    } catch (InvalidDefinitionException e) {
+      throw new IllegalArgumentException(
+          "type must be one that JSON can be read into, was " + type.getName() + ", which fails"
+              + Json.place(e) + ": " + e.getOriginalMessage(),
+          e);
     } catch (JsonProcessingException e) {
-      throw nonsense("body must have the form of " + type.getSimpleName() + ", had not");
+      throw nonsense("body must have the form of " + type.getSimpleName() + ", had not"
+          + Json.place(e) + ", " + exchange.redactor().quote(e.getOriginalMessage()));
     }
   }
 

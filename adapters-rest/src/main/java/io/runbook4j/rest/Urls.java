@@ -6,10 +6,39 @@ import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /** Where a request goes: below the base URL, or to a link of the same scheme, host and port. */
 final class Urls {
   private Urls() {}
+
+  /** Refuses a base URL that is none; shows no user information, path or query of it. */
+  static void checkBase(URI base) {
+    String scheme = base.getScheme() == null ? "" : base.getScheme().toLowerCase(Locale.ROOT);
+    String was;
+    if (!scheme.equals("http") && !scheme.equals("https")) {
+      was = scheme.isEmpty() ? "a URL without a scheme" : "a URL of scheme " + scheme;
+    } else if (base.getRawUserInfo() != null || base.getRawFragment() != null) {
+      was = "one with user information or a fragment";
+    } else if (base.getHost() == null) {
+      was = "an " + scheme + " URL " + noHost(base.getRawAuthority());
+    } else if (base.getPort() > 65_535) {
+      was = "an " + scheme + " URL with port " + base.getPort();
+    } else {
+      return;
+    }
+    throw new IllegalArgumentException("base must be an http or https URL with a host, without user"
+        + " information and fragment, was " + was);
+  }
+
+  private static String noHost(@Nullable String authority) {
+    if (authority == null) {
+      return "without a host";
+    }
+    return authority.contains("@")
+        ? "with a host that Java cannot read"
+        : "with " + authority + ", which is no host name: it has letters, digits, dots and dashes";
+  }
 
   static URI of(URI base, Exchange exchange) {
     RestRequest request = exchange.request();

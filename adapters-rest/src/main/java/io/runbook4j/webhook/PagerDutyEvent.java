@@ -32,7 +32,7 @@ final class PagerDutyEvent implements AlertFormat {
   public Object body(Alert alert) {
     Map<String, Object> event = new LinkedHashMap<>();
     String action = action(alert);
-    event.put("routing_key", context.secret("routing-key").orElse(""));
+    event.put("routing_key", WebhookSigner.secret(context, "routing-key").orElse(""));
     event.put("event_action", action);
     event.put("dedup_key", key(alert.dedupKey()));
     if (action.equals("trigger")) {

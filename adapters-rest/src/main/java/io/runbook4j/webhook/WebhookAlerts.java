@@ -1,13 +1,16 @@
 package io.runbook4j.webhook;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.runbook4j.rest.Json;
 import io.runbook4j.rest.RestClient;
 import io.runbook4j.rest.RestException;
 import io.runbook4j.rest.RestRequest;
+import io.runbook4j.rest.RestResponse;
 import io.runbook4j.spi.AdapterContext;
 import io.runbook4j.spi.alert.Alert;
 import io.runbook4j.spi.alert.AlertChannel;
 import io.runbook4j.spi.alert.Occurrence;
+import io.runbook4j.spi.sync.FailureException;
 import java.util.Optional;
 import java.util.TreeMap;
 
@@ -47,11 +50,21 @@ final class WebhookAlerts implements AlertChannel {
   public void send(Alert alert) throws InterruptedException {
     byte[] body = Json.bytes(format.body(redacted(alert)));
     RestRequest request = RestRequest.post().body("application/json", body).passingGate();
-    try {
-      client.send(signer.signed(request, body)).close();
+    try (RestResponse response = client.send(signer.signed(request, body))) {
+      check(response);
     } catch (RestException e) {
       throw e.toFailureException();
     }
+  }
+
+  /** Lets everything pass but a JSON object that says a failure, as the target reads it. */
+  private static void check(RestResponse response) {
+    response.jsonIfAny().filter(JsonNode::isObject).ifPresent(answer -> {
+      if (WebhookSuccess.isDenied(answer)) {
+        throw new FailureException(WebhookResults.failure(response, answer));
+      }
+      WebhookSuccess.check(response, answer);
+    });
   }
 
   private Alert redacted(Alert alert) {

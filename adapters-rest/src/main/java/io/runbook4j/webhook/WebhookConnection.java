@@ -64,7 +64,7 @@ public final class WebhookConnection implements Connection {
         .orElseThrow(() -> new IllegalArgumentException("url must be given, was not"));
     this.credential = context.secret("token").isEmpty()
         ? null
-        : Credential.readFrom(() -> context.secret("token").orElse(""));
+        : Credential.readFrom(() -> WebhookSigner.secret(context, "token").orElse(""));
     this.client = client(url);
     Optional<URI> healthUrl = context.url("health-url");
     this.health = new WebhookProbe(
@@ -73,7 +73,7 @@ public final class WebhookConnection implements Connection {
 
   /**
    * {@return a target that posts chunks to the URL} While the host's gate is local-only, it sends
-   * none and refuses them whole with CANCELLED.
+   * none and refuses them whole with CANCELLED; while a secret cannot be read, with AUTHENTICATION.
    *
    * @param <T> the type of the values, anything that Jackson can write
    */
@@ -89,9 +89,9 @@ public final class WebhookConnection implements Connection {
    * <p>{@code json} is an object with rule, severity, priority, job, text, dedupKey, phase, and if
    * it is part of an occurrence since, ended and details; signed as chunks are.
    * {@code alertmanager} is for Alertmanager's API v2, {@code pagerduty} for PagerDuty's Events API
-   * v2. Alerts leave while the gate is local-only, too. What the service refuses, or does not
-   * answer, is thrown as a {@link io.runbook4j.spi.sync.FailureException} with its
-   * {@code retryAfter}.
+   * v2. Alerts leave while the gate is local-only, too. What the service refuses, does not answer,
+   * or answers with a JSON object that a target reads as a failure or as in doubt, is thrown as a
+   * {@link io.runbook4j.spi.sync.FailureException} with its {@code retryAfter}.
    */
   public AlertChannel alerts() {
     return WebhookAlerts.of(client, context, new WebhookSigner(context, options), url.getHost());
@@ -100,6 +100,8 @@ public final class WebhookConnection implements Connection {
   /**
    * {@return the signatures by the current and the previous secret, for checking what the other
    * side sends; empty if there is no secret} Read anew at each call.
+   *
+   * @throws io.runbook4j.spi.sync.FailureException AUTHENTICATION if a secret cannot be read
    */
   public Optional<Signatures> signatures() {
     return WebhookSigner.signatures(context);

@@ -1,6 +1,8 @@
 package io.runbook4j.webhook;
 
+import io.runbook4j.rest.RestRequest;
 import io.runbook4j.spi.AdapterContext;
+import io.runbook4j.spi.sync.FailureException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -43,6 +45,8 @@ record WebhookOptions(
       if (!header.matches("[A-Za-z0-9-]{1,100}")) {
         problems.put(
             setting, "must be of letters, digits and dashes (at most 100), was " + quoted(header));
+      } else if (!maySet(header)) {
+        problems.put(setting, "must be a header that may be set, was " + quoted(header));
       }
     }
     if ("pagerduty".equalsIgnoreCase(settings.get("alert-format"))
@@ -50,6 +54,15 @@ record WebhookOptions(
       problems.put("routing-key", "must be given for alert-format pagerduty, was not");
     }
     return problems;
+  }
+
+  private static boolean maySet(String header) {
+    try {
+      RestRequest.post().header(header, "");
+      return true;
+    } catch (FailureException refused) {
+      return false;
+    }
   }
 
   private static String quoted(String value) {

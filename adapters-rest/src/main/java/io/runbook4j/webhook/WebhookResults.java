@@ -41,7 +41,7 @@ final class WebhookResults {
     }
     JsonNode answer = response.text().isBlank() ? MissingNode.getInstance() : response.json();
     if (WebhookSuccess.isDenied(answer)) {
-      return ChunkResult.refused(failure(response, answer, NO_MESSAGE));
+      return ChunkResult.refused(failure(response, answer));
     }
     if (!trustsBare) {
       throw response.nonsense("results must be given, were not");
@@ -86,14 +86,19 @@ final class WebhookResults {
       case "ok" -> Outcome.succeeded();
       case "skipped" ->
         Outcome.skipped(failure(response, one, "the receiver gave no reason").message());
-      case "failed" -> Outcome.failed(failure(response, one, NO_MESSAGE));
-      case "in-doubt" -> Outcome.inDoubt(failure(response, one, NO_MESSAGE));
+      case "failed" -> Outcome.failed(failure(response, one));
+      case "in-doubt" -> Outcome.inDoubt(failure(response, one));
       default ->
         Outcome.inDoubt(Failure.of(
             FailureKind.UNKNOWN,
             "status must be ok, failed, skipped or in-doubt, was \"" + response.redact(status)
                 + "\""));
     };
+  }
+
+  /** {@return the failure that stands in an object of the answer} */
+  static Failure failure(RestResponse response, JsonNode one) {
+    return failure(response, one, NO_MESSAGE);
   }
 
   private static Failure failure(RestResponse response, JsonNode one, String noMessage) {

@@ -7,6 +7,7 @@ import io.runbook4j.rest.RestRequest;
 import io.runbook4j.rest.RestResponse;
 import io.runbook4j.spi.sync.Chunk;
 import io.runbook4j.spi.sync.ChunkResult;
+import io.runbook4j.spi.sync.FailureException;
 import io.runbook4j.spi.sync.Target;
 import java.net.URI;
 import java.util.Optional;
@@ -38,11 +39,12 @@ final class WebhookTarget<T> implements Target<T> {
     if (payload.isEmpty()) {
       return payload.unwritable().build();
     }
-    RestRequest request = request(chunk.idempotencyKey(), payload.bytes());
-    try (RestResponse response = client.send(request)) {
+    try (RestResponse response = client.send(request(chunk.idempotencyKey(), payload.bytes()))) {
       return WebhookResults.read(response, payload, options.trustsBareSuccess());
     } catch (RestException e) {
       return e.toChunkResult();
+    } catch (FailureException e) { // it could not even be written
+      return ChunkResult.refused(e.failure());
     }
   }
 

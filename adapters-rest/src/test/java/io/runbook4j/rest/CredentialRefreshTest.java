@@ -38,6 +38,10 @@ class CredentialRefreshTest {
     }
   }
 
+  private static Session session(Credential credential) {
+    return new Session(credential, new Redactor(text -> text));
+  }
+
   private static RestException failing(RestClient client) {
     RestException failure =
         catchThrowableOfType(RestException.class, () -> client.send(RestRequest.post("x")));
@@ -123,7 +127,7 @@ class CredentialRefreshTest {
   @Test
   void renew_refreshSaidNo_isNotAskedAgainByThoseWhoWaited() throws Exception {
     AtomicInteger asked = new AtomicInteger();
-    Session session = new Session(new Credential() {
+    Session session = session(new Credential() {
       @Override
       public String token() {
         return "t";
@@ -147,7 +151,7 @@ class CredentialRefreshTest {
   void renew_tokenHasChangedMeanwhile_needsNoRefresh() throws Exception {
     AtomicInteger token = new AtomicInteger(1);
     AtomicInteger asked = new AtomicInteger();
-    Session session = new Session(new Credential() {
+    Session session = session(new Credential() {
       @Override
       public String token() {
         return "t" + token.get();

@@ -151,7 +151,10 @@ class LimitHeadersTest {
         "\"a\";r=1;t=9999999999999999",
         "\"a\" r=1;t=1",
         "(\"a\");r=1;t=1",
-        "limit=100, remaining=50, reset=30",
+        "limit=100, remaining=50",
+        "limit=100, remaining=50, reset=-1",
+        "limit=100, remaining=x, reset=3",
+        "limit=100, remaining=50, reset=30,",
         "12;r=1;t=1",
         "\"a\";r=1;t=1e999",
         "\"a\";R=1;t=1",
@@ -160,6 +163,46 @@ class LimitHeadersTest {
       })
   void parse_draftFieldMalformed_isIgnored(String value) {
     assertThat(parse(200, "RateLimit", value)).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "limit=100, remaining=50, reset=5",
+        "limit=100,remaining=50,reset=5",
+        " remaining=50 ,\treset=5 "
+      })
+  void parse_drafts03To07_tellWhatIsLeft(String value) {
+    assertThat(parse(200, "RateLimit", value)).containsExactly(remaining("", 50, 5));
+  }
+
+  @Test
+  void parse_drafts03To07InSeveralLines_areOneField() {
+    Map<String, List<String>> headers = Map.of(
+        "RateLimit",
+        List.of("limit=100", "remaining=50, reset=5"),
+        "RateLimit-Policy",
+        List.of("100;w=60", "1000;w=3600"));
+
+    assertThat(LimitHeaders.parse(200, headers, NOW))
+        .containsExactly(policy("", 100, 60), policy("", 1000, 3600), remaining("", 50, 5));
+  }
+
+  @Test
+  void parse_severalRetryAfters_theLongestCounts() {
+    assertThat(LimitHeaders.parse(
+            429,
+            Map.of("Retry-After", List.of("5", "soon", "60", "Mon Nov 23 10:00:09 2026")),
+            NOW))
+        .containsExactly(closed(60));
+  }
+
+  @Test
+  void parse_statusLineUnderANullName_isIgnored() {
+    Map<String, List<String>> headers = new HashMap<>(Map.of("Retry-After", List.of("5")));
+    headers.put(null, List.of("HTTP/1.1 429 Too Many Requests"));
+
+    assertThat(LimitHeaders.parse(429, headers, NOW)).containsExactly(closed(5));
   }
 
   @ParameterizedTest

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -144,6 +145,36 @@ class RecordsTest {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"", " \n", "{}", "null", "7", "{\"error\":\"quota\"}", "{\"n\":1}\n"})
+  void next_jsonWithoutAnArray_isNonsense(String body) throws Exception {
+    for (String type : List.of("application/json", "application/vnd.acme+json; charset=utf-8")) {
+      String raw = CHUNKLESS.replace("application/json", type) + body;
+      for (ScriptedServer.Reply reply :
+          List.of(ScriptedServer.with(200, type, body), ScriptedServer.raw(raw))) {
+        try (var server = ScriptedServer.replying(reply);
+            Records records = client(server).records(RestRequest.get("x"))) {
+          RestException failure = catchThrowableOfType(RestException.class, records::next);
+
+          assertThat(failure).as("no failure").isNotNull();
+          assertThat(failure.failure().message()).contains("records must be a JSON array");
+        }
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"application/x-ndjson", "application/jsonl", "text/plain"})
+  void next_linesByTheirType_mayBeOneOrNone(String type) throws Exception {
+    try (var server = ScriptedServer.replying(
+            ScriptedServer.with(200, type, ""), ScriptedServer.with(200, type, "{\"n\":1}\n"));
+        Records none = client(server).records(RestRequest.get("x"));
+        Records one = client(server).records(RestRequest.get("x"))) {
+      assertThat(all(none)).isEmpty();
+      assertThat(all(one)).containsExactly(1);
+    }
+  }
+
   @Test
   void records_refused_fails() {
     try (var server = ScriptedServer.replying(ScriptedServer.json(403, "{}"))) {
@@ -192,6 +223,49 @@ class RecordsTest {
         assertThat(request.header("Transfer-Encoding")).isEqualTo("chunked");
         assertThat(request.text()).isEqualTo(rows.toString().replace(" ", ""));
       });
+    }
+  }
+
+  private static Iterable<Object> failingAfter(int good) {
+    return () -> Stream.iterate(1, n -> n + 1)
+        .map(n -> {
+          if (n > good) {
+            throw new IllegalStateException("row " + n + " cannot be read");
+          }
+          return (Object) n;
+        })
+        .iterator();
+  }
+
+  @Test
+  void records_iteratorFailsBeforeTheFirstByte_isRefusedUnsent() {
+    try (var server = ScriptedServer.replying(ScriptedServer.json(200, "{}"))) {
+      RestRequest request =
+          RestRequest.post("x").records(RecordFormat.JSON_LINES, 5_000, failingAfter(10));
+
+      RestException failure =
+          catchThrowableOfType(RestException.class, () -> client(server).send(request));
+
+      assertThat(failure.failure().kind()).isEqualTo(FailureKind.INVALID);
+      assertThat(failure.failure().message())
+          .contains("was not sent", "IllegalStateException: row 11 cannot be read");
+      assertThat(failure.isInDoubt()).isFalse();
+      assertThat(server.requests()).isEmpty();
+    }
+  }
+
+  @Test
+  void records_iteratorFailsInTheMiddle_isNamed() {
+    try (var server = ScriptedServer.replying(ScriptedServer.json(200, "{}"))) {
+      RestRequest request =
+          RestRequest.post("x").records(RecordFormat.JSON_LINES, 5_000, failingAfter(1_000));
+
+      RestException failure =
+          catchThrowableOfType(RestException.class, () -> client(server).send(request));
+
+      assertThat(failure.failure().message())
+          .contains("IllegalStateException: row 1001 cannot be read");
+      assertThat(failure.isInDoubt()).isTrue();
     }
   }
 

@@ -260,6 +260,23 @@ class RestClientTest {
         .hasMessageNotContaining("u:p");
   }
 
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "/rel | was a URL without a scheme",
+        "http:/path | was an http URL without a host",
+        "http://my_svc/x | was an http URL with my_svc, which is no host name",
+        "http://u:p@my_svc/x | was an http URL with a host that Java cannot read",
+        "http://h:99999/ | was an http URL with port 99999",
+        "ftp://x | was a URL of scheme ftp"
+      })
+  void builder_noBaseUrl_saysWhatItWas(String base, String was) {
+    assertThatThrownBy(() -> RestClient.builder(URI.create(base)))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining(was);
+  }
+
   @Test
   void send_interrupted_saysSo() {
     try (var server = ScriptedServer.replying(ScriptedServer.hanging(""))) {

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -22,6 +23,7 @@ final class TestContext implements AdapterContext {
   final Map<String, String> given = new ConcurrentHashMap<>();
   final List<String> learned = new CopyOnWriteArrayList<>();
   final AtomicBoolean isLocalOnly = new AtomicBoolean();
+  final Set<String> unreadable = ConcurrentHashMap.newKeySet();
   private final Map<String, Setting> declared = new ConcurrentHashMap<>();
 
   TestContext(Map<String, String> given) {
@@ -59,6 +61,9 @@ final class TestContext implements AdapterContext {
 
   @Override
   public Optional<String> secret(String setting) {
+    if (unreadable.contains(setting)) {
+      throw new IllegalStateException("secret file:/gone must be a file that can be read");
+    }
     return value(setting, Setting.Type.SECRET);
   }
 

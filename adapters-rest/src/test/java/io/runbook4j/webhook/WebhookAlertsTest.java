@@ -3,6 +3,7 @@ package io.runbook4j.webhook;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.assertj.core.api.InstanceOfAssertFactories.type;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -235,6 +236,50 @@ class WebhookAlertsTest {
           .extracting(it -> it.failure().kind())
           .isEqualTo(FailureKind.SERVER_ERROR);
       assertThat(server.requests()).hasSize(2);
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "{\"success\":false,\"error\":\"muted\"} | UNKNOWN | muted",
+        "{\"ok\":false,\"kind\":\"RATE_LIMITED\",\"retryAfter\":3} | RATE_LIMITED | gave no message",
+        "{\"error\":\"database down\"} | SERVER_ERROR | error must not be in a success",
+        "{\"status\":\"failed\"} | SERVER_ERROR | status must not be an error"
+      })
+  void send_receiverSaysItFailed_throws(String body, FailureKind kind, String message) {
+    try (var server = ScriptedServer.replying(ScriptedServer.json(200, body))) {
+      var channel = new WebhookAdapter().connect(context(server)).alerts();
+
+      FailureException failure = catchThrowableOfType(
+          FailureException.class, () -> channel.send(alert(Severity.SEV1, Phase.OPENED)));
+
+      assertThat(failure).as("no failure").isNotNull();
+      assertThat(failure.failure().kind()).isEqualTo(kind);
+      assertThat(failure.failure().message()).contains(message);
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "text/plain | ok",
+        "text/html | <h1>thanks</h1>",
+        "application/json | {\"status\":\"success\",\"message\":\"Event processed\"}",
+        "application/json | {\"ok\":true}",
+        "application/json | [1]",
+        "application/json | {oops"
+      })
+  void send_receiverSaysNoWordOfFailure_isTaken(String type, String body) throws Exception {
+    try (var server = ScriptedServer.replying(ScriptedServer.with(200, type, body))) {
+      new WebhookAdapter()
+          .connect(context(server))
+          .alerts()
+          .send(alert(Severity.SEV1, Phase.OPENED));
+
+      assertThat(server.requests()).hasSize(1);
     }
   }
 
