@@ -60,9 +60,8 @@ public final class Signatures {
 
   /**
    * {@return whether this is the signature of these bytes, by any of the secrets} Compares in
-   * constant time. A wrong prefix, a cut signature or anything else that is none is false.
-   *
-   * @param signature the signature header as it came; null if there was none
+   * constant time. A wrong prefix, a cut signature or anything else that is none is false, and so
+   * is null, which a request without the header gives.
    */
   public boolean verify(byte[] body, @Nullable String signature) {
     if (signature == null
@@ -100,8 +99,9 @@ public final class Signatures {
   }
 
   private static SecretKeySpec key(String name, String secret) {
-    if (secret.isEmpty()) {
-      throw new IllegalArgumentException(name + " must be non-empty, was 0 characters");
+    if (secret.isBlank()) {
+      throw new IllegalArgumentException(
+          name + " must be non-blank, was blank (" + secret.length() + " characters)");
     }
     return new SecretKeySpec(secret.getBytes(StandardCharsets.UTF_8), ALGORITHM);
   }
@@ -135,9 +135,8 @@ public final class Signatures {
      * {@return whether the signature fits the timestamp and the bytes, and the timestamp is not
      * further from {@code now} than the tolerance}
      *
-     * @param signature the signature header as it came; null if there was none
-     * @param timestamp the timestamp header as it came: unix seconds in digits; null if there was
-     *     none
+     * @param signature the signature header as it came; null is false
+     * @param timestamp the timestamp header as it came: unix seconds in digits; null is false
      */
     public boolean verify(
         byte[] body, @Nullable String signature, @Nullable String timestamp, Instant now) {

@@ -24,6 +24,17 @@ class SignaturesTest {
   private static final byte[] BODY = "{\"a\":1}".getBytes(UTF_8);
   private static final Instant SIGNED = Instant.ofEpochSecond(1_531_420_618);
 
+  @Test
+  void verify_requestWithoutTheHeaders_isFalse() {
+    Signatures signatures = Signatures.of("s3cret");
+
+    assertThat(signatures.verify(BODY, null)).isFalse();
+    assertThat(signatures.within(Duration.ofMinutes(5)).verify(BODY, "x", null, SIGNED))
+        .isFalse();
+    assertThat(signatures.within(Duration.ofMinutes(5)).verify(BODY, null, "1531420618", SIGNED))
+        .isFalse();
+  }
+
   @ParameterizedTest
   @CsvSource({ // RFC 4231, sections 4.2 to 4.5
     "0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b, 4869205468657265,"
@@ -114,7 +125,7 @@ class SignaturesTest {
 
   @Test
   void of_emptySecret_isRefused() {
-    assertThatThrownBy(() -> Signatures.of("")).hasMessageContaining("must be non-empty");
+    assertThatThrownBy(() -> Signatures.of("")).hasMessageContaining("must be non-blank");
     assertThat(Signatures.of("hush").toString()).doesNotContain("hush");
   }
 
@@ -167,19 +178,5 @@ class SignaturesTest {
       }
     }
     return true;
-  }
-
-  @Test
-  void verify_headersAreMissing_isFalse() {
-    Signatures signatures = Signatures.of("secret");
-    byte[] body = {1};
-
-    assertThat(signatures.verify(body, null)).isFalse();
-    assertThat(signatures
-            .within(Duration.ofMinutes(1))
-            .verify(body, signatures.sign(body), null, Instant.now()))
-        .isFalse();
-    assertThat(signatures.within(Duration.ofMinutes(1)).verify(body, null, "1", Instant.EPOCH))
-        .isFalse();
   }
 }

@@ -134,7 +134,7 @@ final class Suite {
      */
     QUICK(12, 4, 500, 1, 4, 8, 60),
     /** As long as it takes to trust the second digit. */
-    FULL(5, 10, 2_000, 3, 10, 15, 100);
+    FULL(5, 8, 1_500, 2, 8, 12, 100);
 
     private final int engineWarmups;
     private final int engineIterations;

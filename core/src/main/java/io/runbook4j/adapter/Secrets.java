@@ -98,20 +98,20 @@ final class Secrets {
           reference, "must be at most " + MOST_BYTES + " bytes, was more in " + path, null);
     }
     try {
-      return withoutLineBreak(
+      return withoutDressing(
           StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(content)).toString());
     } catch (CharacterCodingException e) {
       throw broken(reference, "must be UTF-8 text, was something else in " + path, e);
     }
   }
 
-  private static String withoutLineBreak(String content) {
-    if (content.endsWith("\r\n")) {
-      return content.substring(0, content.length() - 2);
-    }
-    return content.endsWith("\n") || content.endsWith("\r")
-        ? content.substring(0, content.length() - 1)
-        : content;
+  /** Takes away what editors put around a text: a byte order mark, and a line break at the end. */
+  private static String withoutDressing(String content) {
+    int from = content.startsWith("\ufeff") ? 1 : 0;
+    int to = content.length();
+    to -= content.endsWith("\n") ? 1 : 0;
+    to -= to > from && content.charAt(to - 1) == '\r' ? 1 : 0;
+    return content.substring(from, to);
   }
 
   private IllegalStateException broken(

@@ -86,6 +86,9 @@ public final class FileLedger implements Ledger {
 
   @Override
   public List<RunSummary> runs(String job, int limit) {
+    if (limit < 0) {
+      throw new IllegalArgumentException("limit must be at least 0, was " + limit);
+    }
     List<Head> heads = new ArrayList<>(catalog.heads(job));
     Collections.reverse(heads);
     return heads.stream().limit(limit).map(this::summary).toList();

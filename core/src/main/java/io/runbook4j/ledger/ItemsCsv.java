@@ -1,17 +1,23 @@
 package io.runbook4j.ledger;
 
 import com.fasterxml.jackson.databind.MappingIterator;
+import com.fasterxml.jackson.databind.RuntimeJsonMappingException;
 import com.fasterxml.jackson.dataformat.csv.CsvGenerator;
 import com.fasterxml.jackson.dataformat.csv.CsvMapper;
 import com.fasterxml.jackson.dataformat.csv.CsvParser;
 import com.fasterxml.jackson.dataformat.csv.CsvSchema;
+import io.runbook4j.file.internal.Disk;
 import io.runbook4j.spi.ledger.ItemRecord;
 import io.runbook4j.spi.ledger.LedgerException;
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.io.OutputStreamWriter;
 import java.io.Writer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.LinkedHashSet;
@@ -47,26 +53,49 @@ public final class ItemsCsv {
 
   /**
    * Writes a file with one row for each item, and a header: run, key, state, kind, code, message,
-   * at. Replaces the file if there is one.
+   * at. Replaces the file if there is one. Halves of surrogate pairs, which UTF-8 cannot hold, are
+   * question marks in it: such a key is not found again.
    *
-   * @throws LedgerException if it cannot be written
+   * @throws LedgerException if it cannot be written; what was there before stays
    */
   public static void write(Path file, Collection<ItemRecord> items) {
     CsvSchema schema = CsvSchema.emptySchema().withLineSeparator("\r\n");
-    try (Writer out = Files.newBufferedWriter(file)) {
-      out.write(BYTE_ORDER_MARK);
-      try (var rows = CSV.writer(schema).writeValues(out)) {
-        rows.write(COLUMNS);
-        for (ItemRecord item : items) {
-          rows.write(row(item));
+    try {
+      Disk.system().replace(file, draft -> {
+        Writer out = new OutputStreamWriter(new Appending(draft), StandardCharsets.UTF_8);
+        out.write(BYTE_ORDER_MARK);
+        try (var rows = CSV.writer(schema).writeValues(out)) {
+          rows.write(COLUMNS);
+          for (ItemRecord item : items) {
+            rows.write(row(item));
+          }
         }
-      }
+      });
     } catch (IOException e) {
       throw new LedgerException(
           "Items file " + file + " could not be written: " + e
-              + ". It may be incomplete; the ledger is not touched. Name a place that may be"
-              + " written.",
+              + ". What was there before is untouched, and so is the ledger. Name a place that may"
+              + " be written and has room.",
           e);
+    }
+  }
+
+  /** Appends to a file, whose owner closes it. */
+  private static final class Appending extends OutputStream {
+    private final Disk.AppendedFile file;
+
+    Appending(Disk.AppendedFile file) {
+      this.file = file;
+    }
+
+    @Override
+    public void write(int b) throws IOException {
+      file.append(new byte[] {(byte) b}, 1);
+    }
+
+    @Override
+    public void write(byte[] bytes, int from, int length) throws IOException {
+      file.append(Arrays.copyOfRange(bytes, from, from + length), length);
     }
   }
 
@@ -104,12 +133,18 @@ public final class ItemsCsv {
         }
       }
       return Collections.unmodifiableSet(keys);
+    } catch (RuntimeJsonMappingException e) {
+      throw unreadable(file, String.valueOf(e.getMessage()), e);
     } catch (IOException e) {
-      throw new LedgerException(
-          "Items file " + file + " cannot be read: " + e
-              + ". Nothing was rerun. Check that it is CSV in UTF-8.",
-          e);
+      throw unreadable(file, e.toString(), e);
     }
+  }
+
+  private static LedgerException unreadable(Path file, String problem, Exception cause) {
+    return new LedgerException(
+        "Items file " + file + " cannot be read: " + problem
+            + ". Nothing was rerun. Check that it is CSV in UTF-8, with quotes in pairs.",
+        cause);
   }
 
   private static String header(BufferedReader in) throws IOException {

@@ -119,6 +119,9 @@ public final class MemoryLedger implements Ledger {
 
   @Override
   public List<RunSummary> runs(String job, int limit) {
+    if (limit < 0) {
+      throw new IllegalArgumentException("limit must be at least 0, was " + limit);
+    }
     return locked(() -> newestFirst().stream()
         .filter(run -> run.job().equals(job))
         .limit(limit)

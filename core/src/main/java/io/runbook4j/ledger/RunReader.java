@@ -41,10 +41,11 @@ final class RunReader implements Closeable {
       if (!lines.next()) {
         return null;
       }
+      boolean isWhole = lines.isWhole();
       if (lines.number() == 1) {
-        checkFormat();
+        checkFormat(isWhole);
       }
-      if (!lines.isWhole()) {
+      if (!isWhole) {
         checkTail();
         return null;
       }
@@ -93,8 +94,11 @@ final class RunReader implements Closeable {
     return new JsonScan(lines.buffer(), lines.start(), lines.end());
   }
 
-  /** Tells a file of another version from a damaged one, whatever its lines look like. */
-  private void checkFormat() {
+  /**
+   * Tells a file of another version from a damaged one. A newer one's lines may look like anything;
+   * an older one's are whole.
+   */
+  private void checkFormat(boolean isWhole) {
     byte[] bytes = lines.buffer();
     int at = lines.start() + FORMAT.length;
     if (!Ascii.has(FORMAT, bytes, lines.start(), lines.end())) {
@@ -112,7 +116,7 @@ final class RunReader implements Closeable {
           + " this version reads up to format " + EntryEncoder.FORMAT + ": it is too new. Nothing"
           + " was changed. Use the version that wrote it, or a newer one.");
     }
-    if (format < EntryEncoder.FORMAT) {
+    if (isWhole && format < EntryEncoder.FORMAT) {
       throw new LedgerException("Ledger file " + file + " has format " + format + " in line 1, and"
           + " this version reads from format " + EntryEncoder.FORMAT + " on: it is too old. Nothing"
           + " was changed. Use the version that wrote it to finish the run.");

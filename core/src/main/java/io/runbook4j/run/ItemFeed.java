@@ -63,6 +63,9 @@ final class ItemFeed<T> implements AutoCloseable {
 
   private @Nullable Cursor nextCursor;
   private int nextPage;
+  private @Nullable Cursor landmark;
+  private long pagesUntilLandmark;
+  private long pagesToNextLandmark = 1;
 
   /**
    * Makes a feed.
@@ -285,13 +288,25 @@ final class ItemFeed<T> implements AutoCloseable {
     return true;
   }
 
-  /** A page that leads back to itself would be read for ever. */
+  /**
+   * Pages that lead back to one of them would be read for ever. Any such loop is noticed before it
+   * was gone through three times: the landmark moves on at the first, second, fourth, eighth page..
+   * (R. P. Brent, "An improved Monte Carlo factorization algorithm", BIT 20, 1980).
+   */
   private Page<T> checked(Page<T> read, Cursor from) {
-    if (read.next().filter(from::equals).isPresent()) {
+    if (pagesUntilLandmark == 0) {
+      landmark = from;
+      pagesToNextLandmark *= 2;
+      pagesUntilLandmark = pagesToNextLandmark;
+    }
+    pagesUntilLandmark--;
+    Cursor next = read.next().orElse(null);
+    if (next != null && (next.equals(from) || next.equals(landmark))) {
       close();
+      String back = next.equals(from) ? "it" : "\"" + next.value() + "\", which was read before";
       throw new FailureException(Failure.of(
           FailureKind.UNKNOWN,
-          "the source gave a page at cursor \"" + from.value() + "\" that leads back to it"));
+          "the source gave a page at cursor \"" + from.value() + "\" that leads back to " + back));
     }
     return read;
   }

@@ -42,7 +42,8 @@ final class Csv implements RecordFormat<Map<String, String>> {
     }
     int key = columns.indexOf(keyColumn);
     if (key < 0) {
-      throw bad("must have the key column \"" + keyColumn + "\", was with the columns " + columns);
+      throw bad("must have the key column \"" + keyColumn
+          + "\", parted from the others by commas, was with the columns " + columns);
     }
     return (page, record) -> add(page, columns, key, split(record));
   }

@@ -135,6 +135,9 @@ final class FileSource<T> implements Source<T> {
     if (e instanceof AccessDeniedException) {
       return failed(FailureKind.PERMISSION, "cannot be read: access is denied", e);
     }
+    if (Files.isDirectory(file)) {
+      return failed(FailureKind.INVALID, "cannot be read: it is a folder", e);
+    }
     return failed(FailureKind.SERVER_ERROR, "cannot be read: " + e, e);
   }
 

@@ -57,7 +57,7 @@ class SecretsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"s3cret", "s3cret\n", "s3cret\r\n", "s3cret\r"})
+  @ValueSource(strings = {"s3cret", "s3cret\n", "s3cret\r\n", "s3cret\r", "\ufeffs3cret\r\n"})
   void secret_file_isReadWithoutItsLineBreak(String content) throws IOException {
     Path file = Files.writeString(folder.resolve("token"), content);
 

@@ -225,6 +225,15 @@ class FileLedgerDamageTest {
     Files.writeString(file, text.replaceFirst("\"format\":1", "\"format\":0"));
     try (FileLedger ledger = open()) {
       assertThatExceptionOfType(LedgerException.class)
+          .as("a damaged line, by its checksum")
+          .isThrownBy(() -> ledger.run(RUN))
+          .withMessageContainingAll("is damaged in line 1", "move the file out of the folder");
+    }
+    JsonLine line = new JsonLine();
+    line.begin().number("format", 0).text("type", "started").seal();
+    Files.write(file, Arrays.copyOf(line.bytes(), line.length()));
+    try (FileLedger ledger = open()) {
+      assertThatExceptionOfType(LedgerException.class)
           .isThrownBy(() -> ledger.run(RUN))
           .withMessageContainingAll("format 0", "from format 1", "too old");
     }

@@ -11,9 +11,13 @@ import io.runbook4j.spi.sync.Failure;
 import io.runbook4j.spi.sync.FailureKind;
 import io.runbook4j.spi.sync.Outcome;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.AbstractCollection;
+import java.util.Collection;
+import java.util.Iterator;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -64,6 +68,58 @@ class ItemsCsvTest {
     ItemsCsv.write(file, keys.stream().map(key -> item(key, "m")).toList());
 
     assertThat(ItemsCsv.keys(file)).containsExactlyElementsOf(keys);
+  }
+
+  @Test
+  void write_keyThatHasNoUtf8_losesThatKeyAlone() {
+    Path file = folder.resolve("items.csv");
+
+    ItemsCsv.write(file, List.of(item("a", "m"), item("half \ud83d", "m"), item("b", "m")));
+
+    assertThat(ItemsCsv.keys(file)).containsExactly("a", "half ?", "b");
+  }
+
+  @Test
+  void write_fails_leavesWhatWasThere() throws IOException {
+    Path file = Files.writeString(folder.resolve("items.csv"), "key\nA1\n");
+    Collection<ItemRecord> broken = new AbstractCollection<>() {
+      @Override
+      public Iterator<ItemRecord> iterator() {
+        throw new IllegalStateException("the host's collection");
+      }
+
+      @Override
+      public int size() {
+        return 1;
+      }
+    };
+
+    assertThatExceptionOfType(IllegalStateException.class)
+        .isThrownBy(() -> ItemsCsv.write(file, broken));
+
+    assertThat(ItemsCsv.keys(file)).containsExactly("A1");
+    assertThat(folder).isDirectoryNotContaining("glob:**.tmp");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"key\n\"A1\nB2\n", "key\n\"A1\" x,\nB2\n"})
+  void keys_brokenQuotes_nameTheFile(String text) throws IOException {
+    Path file = Files.writeString(folder.resolve("items.csv"), text);
+
+    assertThatExceptionOfType(LedgerException.class)
+        .isThrownBy(() -> ItemsCsv.keys(file))
+        .withMessageContainingAll("items.csv cannot be read", "Nothing was rerun", "quotes");
+  }
+
+  @Test
+  void keys_notUtf8FarDown_nameTheFile() throws IOException {
+    byte[] bytes = ("key\n" + "A1\n".repeat(20_000) + "M#ller\n").getBytes(StandardCharsets.UTF_8);
+    bytes[bytes.length - 6] = (byte) 0xfc;
+    Path file = Files.write(folder.resolve("items.csv"), bytes);
+
+    assertThatExceptionOfType(LedgerException.class)
+        .isThrownBy(() -> ItemsCsv.keys(file))
+        .withMessageContainingAll("items.csv cannot be read", "UTF-8");
   }
 
   @ParameterizedTest

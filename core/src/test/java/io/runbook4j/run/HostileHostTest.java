@@ -34,6 +34,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /**
  * Sources, targets and executors that break their word end a run with a report; they do not hang
@@ -55,6 +57,31 @@ class HostileHostTest {
         .to(target)
         .chunksInFlight(2)
         .build();
+  }
+
+  @ParameterizedTest
+  @CsvSource({"2,true", "7,true", "100,true", "2,false", "7,false"})
+  void run_pagesThatLeadBackToAnOlderOne_fail(int pages, boolean full) {
+    AtomicInteger read = new AtomicInteger();
+    Source<String> circle = from -> {
+      AtomicInteger at = new AtomicInteger(from.isStart() ? 0 : Integer.parseInt(from.value()));
+      return limit -> {
+        read.incrementAndGet();
+        int page = at.getAndIncrement();
+        Page.Builder<String> items = Page.builder(1);
+        if (full) {
+          items.add("k" + page, "v");
+        }
+        at.set(at.get() == pages + 3 ? 3 : at.get()); // the first three are not in the circle
+        return items.next(new Cursor(Integer.toString(at.get())));
+      };
+    };
+
+    RunReport report = runner(time.executor()).run(job(circle, chunk -> ChunkResult.succeeded()));
+
+    assertThat(report.state()).isEqualTo(RunState.FAILED);
+    assertThat(report.reason()).contains("leads back to");
+    assertThat(read).hasValueLessThan(3 * (pages + 3) + 2);
   }
 
   @Test

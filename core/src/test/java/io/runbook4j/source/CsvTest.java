@@ -156,8 +156,8 @@ class CsvTest extends SourceContract<Map<String, String>> {
       quoteCharacter = '~',
       value = {
         "~~ | must be there, was an empty file",
-        "name,mail | must have the key column \"id\", was with the columns [name, mail]",
-        "id;name | must have the key column \"id\", was with the columns [id;name]",
+        "name,mail | must have the key column \"id\", parted from the others by commas, was with the columns [name, mail]",
+        "id;name | must have the key column \"id\", parted from the others by commas, was with the columns [id;name]",
         "id,a,a | must have each column once, was with column \"a\" twice",
         "id,\"a | must be readable, but it opens a quote that is not closed",
         "id,a<CR>1,2<CR>3,4 | must end in LF or CR LF, was with a CR in it",

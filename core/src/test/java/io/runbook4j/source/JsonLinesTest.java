@@ -284,6 +284,17 @@ class JsonLinesTest extends SourceContract<Map<String, @Nullable Object>> {
   }
 
   @Test
+  void open_folder_isInvalidAndNotTriedAgain() {
+    Source<Map<String, @Nullable Object>> source = Sources.jsonLines(folder, "id");
+
+    assertThatThrownBy(() -> source.open(Cursor.start()).next(10))
+        .isInstanceOfSatisfying(FailureException.class, e -> {
+          assertThat(e.failure().kind()).isEqualTo(FailureKind.INVALID);
+          assertThat(e).hasMessageContaining("it is a folder");
+        });
+  }
+
+  @Test
   void open_utf16_isRefused() throws Exception {
     Source<Map<String, @Nullable Object>> source =
         write("{\"id\":\"a\"}".getBytes(StandardCharsets.UTF_16));

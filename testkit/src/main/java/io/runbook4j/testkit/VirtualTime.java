@@ -22,9 +22,25 @@ import org.jspecify.annotations.Nullable;
  * clock jumps to the earliest end of a wait. When there is none either, every waiting thread gets
  * an {@link IllegalStateException} that says who waits for what.
  *
- * <p>Tasks of {@link #executor} take part by themselves; any other thread does from its first wait
- * on. <b>Such a thread must not block on anything else</b> (a lock, a latch, a future) that only
- * another participant can give, unless it {@linkplain #leave leaves} first.
+ * <p>Tasks of {@link #executor} take part by themselves. Any other thread takes part from its first
+ * wait on, or from the moment it gives the executor a task while nobody has the turn: it then has
+ * the turn itself, and its tasks begin, in order, only when it waits on this clock or leaves. It
+ * takes part until it {@linkplain #leave leaves} or ends; a pool's thread keeps the turn when its
+ * task is done.
+ *
+ * <p><b>A thread that has the turn must not block on anything else</b> (a lock, a latch, a future,
+ * another thread's end) that only another participant can give, unless it leaves first, and after
+ * the last task that it gives the executor:
+ *
+ * <pre>{@code
+ * Future<String> answer = CompletableFuture.supplyAsync(work, time.executor());
+ * time.leave(); // without it nothing of the work begins, and get() never returns
+ * answer.get();
+ * }</pre>
+ *
+ * <p>Virtual time cannot tell such a block from a long computation, and a test that has one hangs.
+ * Give it a time limit. In a dump of the threads the culprit is the one that took part and blocks
+ * outside of this class; those that wait for their turn are parked in it.
  */
 public final class VirtualTime implements Time {
   private final Instant start;
@@ -83,7 +99,10 @@ public final class VirtualTime implements Time {
     return new VirtualSignal(baton, signals.incrementAndGet());
   }
 
-  /** {@return an executor that starts each task as a participant, on a daemon thread of its own} */
+  /**
+   * {@return an executor that starts each task as a participant, on a daemon thread of its own} A
+   * thread that gives it a task while nobody has the turn takes the turn, and part, by that.
+   */
   public Executor executor() {
     return tasks;
   }
@@ -120,7 +139,8 @@ public final class VirtualTime implements Time {
 
   /**
    * Takes the calling thread out, so that the others go on while it blocks on something else. It
-   * takes part again from its next wait on.
+   * takes part again from its next wait on, or its next task for the executor while nobody has the
+   * turn. Does nothing if it takes no part.
    */
   public void leave() {
     baton.leave();

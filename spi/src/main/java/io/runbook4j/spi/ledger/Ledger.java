@@ -28,7 +28,11 @@ public interface Ledger extends AutoCloseable {
    */
   void record(RunId run, List<LedgerEntry> entries);
 
-  /** {@return the runs of a job, newest first, at most {@code limit} of them} */
+  /**
+   * {@return the runs of a job, newest first, at most {@code limit} of them}
+   *
+   * @throws IllegalArgumentException if the limit is negative
+   */
   List<RunSummary> runs(String job, int limit);
 
   /** {@return one run in short; empty if there is no such run} */

@@ -6,6 +6,7 @@ import static io.runbook4j.testkit.contract.LedgerStory.inDoubt;
 import static io.runbook4j.testkit.contract.LedgerStory.retried;
 import static io.runbook4j.testkit.contract.LedgerStory.skipped;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import io.runbook4j.spi.ledger.Counts;
 import io.runbook4j.spi.ledger.Ledger;
@@ -31,6 +32,10 @@ abstract class RunsContract extends RecordingContract {
     assertThat(ids(ledger.runs(JOB, 2))).containsExactly("d", "c");
     assertThat(ids(ledger.runs(JOB, 99))).containsExactly("d", "c", "a");
     assertThat(ledger.runs("nobody", 99)).isEmpty();
+    assertThat(ledger.runs(JOB, 0)).isEmpty();
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> ledger.runs(JOB, -1))
+        .withMessageContaining("-1");
   }
 
   @Test

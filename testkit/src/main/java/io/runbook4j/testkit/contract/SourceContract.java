@@ -1,9 +1,11 @@
 package io.runbook4j.testkit.contract;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.runbook4j.spi.sync.Cursor;
+import io.runbook4j.spi.sync.FailureException;
 import io.runbook4j.spi.sync.Page;
 import io.runbook4j.spi.sync.PageReader;
 import io.runbook4j.spi.sync.Source;
@@ -37,6 +39,14 @@ public abstract class SourceContract<T> {
     return "no-such-key";
   }
 
+  /**
+   * {@return a cursor that the source never gives, and so must refuse; empty if any text may be one
+   * of its own} Default a text that is neither a number, a key nor an offset.
+   */
+  protected Optional<Cursor> foreignCursor() {
+    return Optional.of(new Cursor("\u00a7 no cursor of this source"));
+  }
+
   /** Reads all, with pages of several sizes. */
   @ParameterizedTest
   @ValueSource(ints = {1, 2, 7, 1000})
@@ -68,6 +78,29 @@ public abstract class SourceContract<T> {
         }
       }
     }
+  }
+
+  /** Opens at a cursor of another source. */
+  @Test
+  @DisplayName("a cursor that is not the source's own is refused, not read as some position")
+  public void open_foreignCursor_isRefused() throws Exception {
+    assumeThat(SourceReading.pages(source(), Cursor.start(), 1).get(0).next())
+        .as("the source gives cursors")
+        .isPresent();
+    Optional<Cursor> foreign = foreignCursor();
+    assumeThat(foreign)
+        .as("the source has cursors that it can tell from others")
+        .isPresent();
+
+    Throwable refusal =
+        catchThrowable(() -> SourceReading.firstPage(source(), foreign.orElseThrow()));
+
+    assertThat(refusal)
+        .as(
+            "what reading at the foreign %s threw; a run that is resumed there must not begin"
+                + " again, nor leave items out",
+            foreign.orElseThrow())
+        .isInstanceOfAny(FailureException.class, IllegalArgumentException.class);
   }
 
   /** Reads with two readers of one source, page by page in turn. */
@@ -105,20 +138,27 @@ public abstract class SourceContract<T> {
     List<String> wanted = List.of(expectedKeys().get(1), expectedKeys().get(0));
     List<String> asked = List.of(wanted.get(0), unknownKey(), wanted.get(1));
 
-    Optional<Page<T>> page = source().fetch(asked);
+    Page<T> page = fetched(asked);
 
-    assumeThat(page).as("the source offers fetch").isPresent();
-    assertThat(SourceReading.keys(page.orElseThrow())).containsExactlyInAnyOrderElementsOf(wanted);
+    assertThat(SourceReading.keys(page)).containsExactlyInAnyOrderElementsOf(wanted);
   }
 
   /** Fetches nothing that exists. */
   @Test
   @DisplayName("fetch of an unknown key gives an empty page")
   public void fetch_unknownKey_givesAnEmptyPage() throws Exception {
-    Optional<Page<T>> page = source().fetch(List.of(unknownKey()));
+    Page<T> page = fetched(List.of(unknownKey()));
 
+    assertThat(SourceReading.keys(page)).isEmpty();
+  }
+
+  private Page<T> fetched(List<String> keys) throws Exception {
+    Optional<Page<T>> page = source().fetch(keys);
+    assertThat(page)
+        .as("the result of fetch, which is empty for a source that has no such way, never null")
+        .isNotNull();
     assumeThat(page).as("the source offers fetch").isPresent();
-    assertThat(SourceReading.keys(page.orElseThrow())).isEmpty();
+    return page.orElseThrow();
   }
 
   /** Maps, and goes on in the source itself. */

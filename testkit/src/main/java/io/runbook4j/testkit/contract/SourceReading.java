@@ -24,6 +24,12 @@ final class SourceReading {
     }
   }
 
+  static <T> Page<T> firstPage(Source<T> source, Cursor from) throws InterruptedException {
+    try (PageReader<T> reader = source.open(from)) {
+      return reader.next(1);
+    }
+  }
+
   private static <T> List<Page<T>> pages(PageReader<T> reader, int limit)
       throws InterruptedException {
     List<Page<T>> pages = new ArrayList<>();

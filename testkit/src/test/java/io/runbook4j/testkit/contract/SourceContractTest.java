@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Timeout;
 final class SourceContractTest {
   private static final String READ = "read_fromTheStart_givesAllKeysInOrder";
   private static final String RESUME = "open_atEachCursor_givesExactlyTheRest";
+  private static final String FOREIGN = "open_foreignCursor_isRefused";
   private static final String TWO_READERS = "open_twoReadersInTurn_eachGivesAll";
 
   abstract static class Checked extends SourceContract<String> {
@@ -39,7 +40,7 @@ final class SourceContractTest {
 
     assertThat(run.failed()).isEmpty();
     assertThat(run.skipped()).isEmpty();
-    assertThat(run.passed()).isEqualTo(15); // two of them with 4 limits each
+    assertThat(run.passed()).isEqualTo(16); // two of them with 4 limits each
   }
 
   static final class Bare extends Checked {
@@ -96,6 +97,43 @@ final class SourceContractTest {
   void cursorIgnored_isFound() {
     assertThat(ContractRun.of(ForgetsTheCursor.class).failed())
         .contains(RESUME, "map_always_keepsKeysAndCursors", "filter_refusesAll_keepsCursors");
+  }
+
+  /** Begins again at what it cannot read. */
+  static class BeginsAgain extends Checked {
+    @Override
+    protected Source<String> source() {
+      return new ListSource() {
+        @Override
+        int position(Cursor from) {
+          return from.value().matches("\\d+") ? super.position(from) : 0;
+        }
+      };
+    }
+  }
+
+  static final class BeginsAgainByAgreement extends BeginsAgain {
+    @Override
+    protected Optional<Cursor> foreignCursor() {
+      return Optional.empty();
+    }
+  }
+
+  static final class OnePage extends Checked {
+    @Override
+    protected Source<String> source() {
+      return from -> limit -> new ListSource().page(0, ListSource.KEYS.size());
+    }
+  }
+
+  @Test
+  void foreignCursorTaken_isFoundWhereTheSourceHasCursors() {
+    ContractRun run = ContractRun.of(BeginsAgain.class);
+
+    assertThat(run.failed()).containsExactly(FOREIGN);
+    assertThat(run.message(FOREIGN)).contains("no cursor of this source", "must not begin again");
+    assertThat(ContractRun.of(BeginsAgainByAgreement.class).skipped()).containsExactly(FOREIGN);
+    assertThat(ContractRun.of(OnePage.class).skipped()).contains(FOREIGN);
   }
 
   static final class NeverEnds extends Checked {
@@ -170,6 +208,29 @@ final class SourceContractTest {
             "count_known_isAboutTheNumberOfItems",
             "fetch_someKnownSomeNot_givesTheKnownOnes",
             "fetch_unknownKey_givesAnEmptyPage");
+  }
+
+  static final class FetchesNull extends Checked {
+    @Override
+    protected Source<String> source() {
+      return new ListSource() {
+        @Override
+        @SuppressWarnings("NullAway") // an author without a checker
+        public Optional<Page<String>> fetch(List<String> keys) {
+          return null;
+        }
+      };
+    }
+  }
+
+  @Test
+  void fetchThatGivesNull_isFound() {
+    ContractRun run = ContractRun.of(FetchesNull.class);
+
+    assertThat(run.failed())
+        .containsExactly(
+            "fetch_someKnownSomeNot_givesTheKnownOnes", "fetch_unknownKey_givesAnEmptyPage");
+    assertThat(run.message("fetch_unknownKey_givesAnEmptyPage")).contains("fetch", "never null");
   }
 
   static final class MapsBadly extends Checked {
