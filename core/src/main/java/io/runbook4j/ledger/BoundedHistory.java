@@ -17,13 +17,13 @@ final class BoundedHistory {
 
   private final List<Placed> rare = new ArrayList<>();
   private final ArrayDeque<Placed> chunks = new ArrayDeque<>();
-  private long places;
+  private int places;
   private int keys;
 
   /**
    * Knows its weight: an entry that is let go lies in memory that nobody has looked at for long.
    */
-  private record Placed(long place, LedgerEntry entry, int weight) {}
+  private record Placed(int place, LedgerEntry entry, int weight) {}
 
   void add(LedgerEntry entry) {
     if (!(entry instanceof ChunkBegun) && !(entry instanceof ChunkDone)) {
@@ -42,7 +42,7 @@ final class BoundedHistory {
   List<LedgerEntry> entries() {
     List<Placed> all = new ArrayList<>(rare);
     all.addAll(chunks);
-    all.sort(Comparator.comparingLong(Placed::place));
+    all.sort(Comparator.comparingInt(Placed::place));
     return all.stream().map(Placed::entry).toList();
   }
 
