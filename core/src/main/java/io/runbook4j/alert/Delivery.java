@@ -194,6 +194,11 @@ final class Delivery {
     return queue.stream().anyMatch(newer -> replaces(newer, alert));
   }
 
+  /** {@return whether {@link #close} has given up what the channel has} */
+  private synchronized boolean isGivenUp() {
+    return inFlight == null;
+  }
+
   private static Duration retryAfter(Throwable problem) {
     return problem instanceof FailureException refusal
         ? refusal.failure().retryAfter().orElse(Duration.ZERO)
@@ -218,16 +223,16 @@ final class Delivery {
   }
 
   private void lose(Alert alert, String problem) {
-    if (isSuperseded(alert)) {
+    if (isSuperseded(alert) || isGivenUp()) {
       return;
     }
     LOG.warn(
         "An alert could not be delivered: {} rule={} job={} channel={} problem={}",
-        alert.text(),
+        Words.oneLine(alert.text()),
         alert.rule(),
         alert.job(),
         name,
-        problem);
+        Words.oneLine(problem));
     terms.lost().accept(alert, name, problem);
   }
 

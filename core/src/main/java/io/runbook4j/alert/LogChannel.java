@@ -21,7 +21,7 @@ public final class LogChannel implements AlertChannel {
   @Override
   public void send(Alert alert) {
     Object[] values = {
-      alert.text().replaceAll("\\p{Cntrl}", " "), // a line of the log is one line
+      Words.oneLine(alert.text()),
       alert.rule(),
       alert.severity(),
       alert.occurrence().map(Occurrence::phase).orElse(Occurrence.Phase.OPENED),

@@ -226,7 +226,7 @@ public final class Watch implements AutoCloseable {
   }
 
   /**
-   * Counts a latency.
+   * Counts a latency; one above a day as a day.
    *
    * @param at when it was over, by the wall clock
    */

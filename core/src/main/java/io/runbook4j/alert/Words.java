@@ -69,6 +69,11 @@ final class Words {
     return share;
   }
 
+  /** {@return the text as one line of a log: what a service says begins no other} */
+  static String oneLine(String text) {
+    return text.replaceAll("\\p{Cntrl}", " ");
+  }
+
   static long atLeast(String name, long least, long value) {
     if (value < least) {
       throw new IllegalArgumentException(name + " must be at least " + least + ", was " + value);

@@ -42,15 +42,6 @@ final class RunTally {
   private static final Set<FailureKind> NO_ATTEMPTS =
       EnumSet.of(FailureKind.RATE_LIMITED, FailureKind.AUTHENTICATION, FailureKind.CANCELLED);
 
-  /** A chunk refused for one of these is cut in two, which says nothing of each of its items. */
-  private static final Set<FailureKind> BISECTED = EnumSet.of(
-      FailureKind.INVALID,
-      FailureKind.TOO_LARGE,
-      FailureKind.NOT_FOUND,
-      FailureKind.CONFLICT,
-      FailureKind.MAPPING_MISSING,
-      FailureKind.INTEGRITY);
-
   private final RunId run;
   private final RunFollower follower;
   private final TreeMap<Integer, ChunkBegun> open = new TreeMap<>();
@@ -221,7 +212,7 @@ final class RunTally {
     }
     FailureKind kind = failed.failure().kind();
     return !NO_ATTEMPTS.contains(kind)
-        && !(result.index() == ItemResult.OTHERS && BISECTED.contains(kind));
+        && !(result.index() == ItemResult.OTHERS && kind.isOfTheData());
   }
 
   /** {@return whether the run has ended and was not resumed} */

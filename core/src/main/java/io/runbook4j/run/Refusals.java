@@ -6,9 +6,7 @@ import io.runbook4j.spi.sync.Failure;
 import io.runbook4j.spi.sync.FailureKind;
 import io.runbook4j.spi.sync.Outcome;
 import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.List;
-import java.util.Set;
 
 /**
  * Sees to chunks that came to nothing as a whole: those that the service refused wait and are sent
@@ -16,18 +14,6 @@ import java.util.Set;
  * many threads.
  */
 final class Refusals<T> {
-  /**
-   * The kinds that speak of the data: only they are worth looking for the bad item in a refused
-   * chunk.
-   */
-  private static final Set<FailureKind> OF_THE_DATA = EnumSet.of(
-      FailureKind.INVALID,
-      FailureKind.TOO_LARGE,
-      FailureKind.NOT_FOUND,
-      FailureKind.CONFLICT,
-      FailureKind.MAPPING_MISSING,
-      FailureKind.INTEGRITY);
-
   private final SyncJob<T> job;
   private final Parts<T> parts;
   private final Conclusion<T> conclusion;
@@ -68,7 +54,7 @@ final class Refusals<T> {
     }
     if (batch.unanswered() > 0) {
       reapplyOrPark(batch, failure, reaction, timing);
-    } else if (OF_THE_DATA.contains(failure.kind()) && batch.size() > 1) {
+    } else if (failure.kind().isOfTheData() && batch.size() > 1) {
       bisect(batch, failure, timing);
     } else {
       retryOrFail(batch, failure, reaction, timing);

@@ -293,6 +293,25 @@ class AlertRouterTest {
   }
 
   @Test
+  void close_channelHangsAndThenFails_losesTheAlertOnce() {
+    AlertRouter router = router()
+        .closeWithin(Duration.ofSeconds(5))
+        .channel(alert -> {
+          time.sleep(Duration.ofHours(1));
+          throw new IllegalStateException("too late");
+        })
+        .build();
+    router.send(alert("a", Phase.OPENED));
+    time.advance(Duration.ofSeconds(1));
+
+    router.close();
+    assertThat(router.pending()).isEmpty();
+    time.advance(Duration.ofHours(2));
+
+    assertThat(router.undelivered()).hasSize(1);
+  }
+
+  @Test
   void pending_writtenAndRead_isTheSame() throws Exception {
     List<AlertRouter.Undelivered> pending = List.of(
         new AlertRouter.Undelivered(alert("a", Phase.RESOLVED), "pager", ""),

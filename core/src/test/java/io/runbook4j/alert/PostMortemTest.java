@@ -98,6 +98,9 @@ class PostMortemTest {
     assertThat(draft).hasContent("edited");
     assertThat(draft.resolveSibling("incident-1-20260302T090000Z-reopened-1.md"))
         .content()
+        .contains("| Acknowledged | 2026-03-02T09:06:00Z, before it was opened again |");
+    assertThat(draft.resolveSibling("incident-1-20260302T090000Z-reopened-1.md"))
+        .content()
         .contains("| Opened again | 1 times |");
   }
 }

@@ -1,5 +1,6 @@
 package io.runbook4j.alert;
 
+import static io.runbook4j.alert.WatchTest.story;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.runbook4j.spi.alert.Alert;
@@ -55,13 +56,6 @@ class SecondTroubleTest {
 
   private void calm(Duration length) {
     live(length, false);
-  }
-
-  private static List<String> story(List<Alert> alerts) {
-    return alerts.stream()
-        .map(alert ->
-            alert.occurrence().map(Occurrence::phase).orElseThrow() + " " + alert.severity())
-        .toList();
   }
 
   @Test
@@ -131,6 +125,21 @@ class SecondTroubleTest {
     time.advance(Duration.ZERO);
 
     assertThat(story(pages)).containsExactly("OPENED SEV1", "RESOLVED SEV1", "OPENED SEV1");
+  }
+
+  @Test
+  void warning_ofAJobWithFewEvents_isGiven() {
+    for (int event = 0; event < 480; event++) { // an hour of them, 4 % of which fail
+      if (event % 25 == 0) {
+        watch.failed(JOB, "ann", FailureKind.SERVER_ERROR, time.now());
+      } else {
+        watch.succeeded(JOB, "ann", time.now());
+      }
+      time.advance(Duration.ofMillis(7_500));
+    }
+
+    assertThat(story(all)).containsExactly("OPENED WARNING");
+    assertThat(all.get(0).rule()).startsWith("failure-rate-2pct-");
   }
 
   @Test

@@ -91,7 +91,8 @@ class WatchTest {
     }
   }
 
-  private static List<String> story(List<Alert> alerts) {
+  /** {@return phase and severity of each} */
+  static List<String> story(List<Alert> alerts) {
     return alerts.stream()
         .map(alert ->
             alert.occurrence().map(Occurrence::phase).orElseThrow() + " " + alert.severity())

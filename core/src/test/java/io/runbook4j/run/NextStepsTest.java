@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.runbook4j.alert.Triage;
 import io.runbook4j.chunk.ChunkSize;
+import io.runbook4j.spi.ledger.Finding;
 import io.runbook4j.spi.sync.ChunkResult;
 import io.runbook4j.spi.sync.Failure;
 import io.runbook4j.spi.sync.FailureException;
@@ -46,6 +47,19 @@ class NextStepsTest {
 
   private void stop() {
     runner.stop("half-way");
+  }
+
+  @Test
+  void next_aCheckFoundSomething_saysSoOnce() {
+    Finding finding = new Finding("orphans", "snapshots", false, 3, List.of("row 7"));
+    RunReport report = runner.run(SyncJob.<String>named("found")
+        .from(ListSource.of(List.of("a")))
+        .to(chunk -> ChunkResult.succeeded())
+        .checkAfter(() -> List.of(finding, finding))
+        .build());
+
+    assertThat(report.next())
+        .contains("orphans found something: look at the data before the next run writes it");
   }
 
   @Test

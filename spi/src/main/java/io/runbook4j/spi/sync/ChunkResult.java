@@ -33,9 +33,9 @@ public final class ChunkResult {
   }
 
   /**
-   * {@return the service refused the whole call and applied nothing} If the kind speaks of the
-   * data, the run bisects the chunk to find the bad items; if it speaks of the call (RATE_LIMITED,
-   * AUTHENTICATION, PERMISSION, SERVER_ERROR, NETWORK, TIMEOUT, CANCELLED, UNKNOWN), it never does.
+   * {@return the service refused the whole call and applied nothing} If the kind
+   * {@linkplain FailureKind#isOfTheData speaks of the data}, the run bisects the chunk to find the
+   * bad items; if it speaks of the call, it never does.
    */
   public static ChunkResult refused(Failure failure) {
     return new ChunkResult(Map.of(), Outcome.failed(failure), true);

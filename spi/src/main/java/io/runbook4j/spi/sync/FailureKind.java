@@ -32,5 +32,23 @@ public enum FailureKind {
   /** The call was given up by the caller. */
   CANCELLED,
   /** The target reported nothing about the item, or something nobody knows. */
-  UNKNOWN
+  UNKNOWN;
+
+  /**
+   * {@return whether it speaks of the data, and not of the call} A chunk that is refused for such a
+   * kind holds a bad item, which a run finds by bisection.
+   */
+  public boolean isOfTheData() {
+    return switch (this) {
+      case INVALID, TOO_LARGE, NOT_FOUND, CONFLICT, MAPPING_MISSING, INTEGRITY -> true;
+      case RATE_LIMITED,
+          AUTHENTICATION,
+          PERMISSION,
+          SERVER_ERROR,
+          NETWORK,
+          TIMEOUT,
+          CANCELLED,
+          UNKNOWN -> false;
+    };
+  }
 }

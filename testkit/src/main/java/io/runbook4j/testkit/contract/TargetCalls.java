@@ -11,26 +11,16 @@ import io.runbook4j.spi.sync.Item;
 import io.runbook4j.spi.sync.Outcome;
 import io.runbook4j.spi.sync.Target;
 import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
+import java.util.stream.Stream;
 import org.opentest4j.TestAbortedException;
 
 /** Calls targets, and says in words what is wrong with an answer. */
 final class TargetCalls {
-  /** The kinds that {@link ChunkResult#refused} counts as speaking of the data. */
-  private static final Set<FailureKind> OF_THE_DATA = EnumSet.of(
-      FailureKind.INVALID,
-      FailureKind.TOO_LARGE,
-      FailureKind.NOT_FOUND,
-      FailureKind.CONFLICT,
-      FailureKind.MAPPING_MISSING,
-      FailureKind.INTEGRITY);
-
   private TargetCalls() {}
 
   /** {@return the answer, which is about no other items than these} */
@@ -97,7 +87,7 @@ final class TargetCalls {
                   + " but these the run does not bisect, and every good item of the chunk fails"
                   + " with the bad one; report the bad item by its key, or refuse with one of these",
               bad.key())
-          .isIn(OF_THE_DATA);
+          .isIn(Stream.of(FailureKind.values()).filter(FailureKind::isOfTheData).toList());
     }
   }
 
