@@ -61,7 +61,9 @@ final class MemoryRun implements RunFollower {
   @Override
   public void done(ChunkIntent chunk, ChunkDone done) {
     window.done(chunk, done);
-    inherited.remove(done.number());
+    if (!inherited.isEmpty()) {
+      inherited.remove(done.number());
+    }
     for (String key : jobRecords.marks().among(chunk.keys())) { // the marks are the trail's too
       trail.forget(key);
       jobTrail.forget(key);

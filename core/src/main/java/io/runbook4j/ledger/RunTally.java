@@ -25,11 +25,11 @@ import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -44,7 +44,7 @@ final class RunTally {
 
   private final RunId run;
   private final RunFollower follower;
-  private final TreeMap<Integer, ChunkBegun> open = new TreeMap<>();
+  private final OpenChunks open = new OpenChunks();
   private final ChunkNumbers numbers = new ChunkNumbers();
 
   /** Items read and not settled, with the results so far; those of open chunks only if retried. */
@@ -83,7 +83,9 @@ final class RunTally {
     } else if (entry instanceof RunStarted start) {
       start(start);
     } else if (entry instanceof RunResumed) {
-      require(started != null, "begins with RunResumed and has no RunStarted");
+      if (started == null) {
+        throw misfit("begins with RunResumed and has no RunStarted");
+      }
       finished = null;
     } else {
       requireGoing(entry);
@@ -100,10 +102,9 @@ final class RunTally {
     if (entry instanceof LimitMet met) {
       notBefore = notBefore == null || met.until().isAfter(notBefore) ? met.until() : notBefore;
     } else if (entry instanceof RunFinished end) {
-      require(
-          end.state() != RunState.RUNNING && end.state() != RunState.DIED,
-          "must finish COMPLETED, STOPPED or FAILED, was %s",
-          end.state());
+      if (end.state() == RunState.RUNNING || end.state() == RunState.DIED) {
+        throw misfit("must finish COMPLETED, STOPPED or FAILED, was %s", end.state());
+      }
       end.unread().forEach(key -> pending.putIfAbsent(key, 0));
       finished = end;
       follower.finished(end);
@@ -111,32 +112,39 @@ final class RunTally {
   }
 
   private void start(RunStarted start) {
-    require(started == null, "has a second RunStarted at %s", start.at());
-    require(start.run().equals(run), "has the RunStarted of run %s", start.run());
+    if (started != null) {
+      throw misfit("has a second RunStarted at %s", start.at());
+    }
+    if (!start.run().equals(run)) {
+      throw misfit("has the RunStarted of run %s", start.run());
+    }
     started = start;
   }
 
   private void begin(ChunkBegun begun) {
     int number = begun.chunk().number();
-    require(number >= 1, "has a chunk number that must be at least 1, was %s", number);
-    require(
-        begun.position().page() >= position.page(),
-        "has chunk %s with a position that goes back to page %s",
-        number,
-        begun.position().page());
+    if (number < 1) {
+      throw misfit("has a chunk number that must be at least 1, was %s", number);
+    }
+    int page = begun.position().page();
+    if (page < position.page()) {
+      throw misfit("has chunk %s with a position that goes back to page %s", number, page);
+    }
     int spanned = 0;
     for (Span span : begun.chunk().spans()) {
-      require(span.count() >= 1, "has chunk %s with an empty span", number);
+      if (span.count() < 1) {
+        throw misfit("has chunk %s with an empty span", number);
+      }
       spanned += span.count();
     }
-    require(
-        spanned == begun.chunk().keys().size(),
-        "has chunk %s with %s keys in spans of %s items",
-        number,
-        begun.chunk().keys().size(),
-        spanned);
-    require(numbers.take(number), "began chunk %s twice", number);
-    open.put(number, begun);
+    int size = begun.chunk().keys().size();
+    if (spanned != size) {
+      throw misfit("has chunk %s with %s keys in spans of %s items", number, size, spanned);
+    }
+    if (!numbers.take(number)) {
+      throw misfit("began chunk %s twice", number);
+    }
+    open.add(begun);
     position = begun.position();
     for (Span span : begun.chunk().spans()) {
       lastPage = Math.max(lastPage, span.page());
@@ -145,10 +153,9 @@ final class RunTally {
   }
 
   private void finish(ChunkDone done) {
-    ChunkBegun begun = open.get(done.number());
+    ChunkBegun begun = open.find(done.number());
     if (begun == null) {
-      throw new IllegalStateException(
-          "Run " + run + " has a result of chunk " + done.number() + ", which is not open");
+      throw misfit("has a result of chunk %s, which is not open", done.number());
     }
     List<String> keys = begun.chunk().keys();
     checkIndexes(done, keys.size());
@@ -164,12 +171,11 @@ final class RunTally {
   private void checkIndexes(ChunkDone done, int size) {
     int last = -1;
     for (ItemResult result : done.results()) {
-      require(
-          result.index() > last && result.index() < size,
-          "has a result of chunk %s whose index must rise and be below %s, was %s",
-          done.number(),
-          size,
-          result.index());
+      if (result.index() <= last || result.index() >= size) {
+        throw misfit(
+            "has a result of chunk %s whose index must rise and be below %s, was %s",
+            done.number(), size, result.index());
+      }
       last = result.index();
     }
   }
@@ -240,12 +246,12 @@ final class RunTally {
 
   /** {@return the chunks without a result, by rising number} */
   Collection<ChunkBegun> open() {
-    return open.values();
+    return open.all();
   }
 
   /** {@return the chunk of that number if it has no result} */
   Optional<ChunkBegun> open(int number) {
-    return Optional.ofNullable(open.get(number));
+    return Optional.ofNullable(open.find(number));
   }
 
   /** {@return the run in short} */
@@ -256,7 +262,7 @@ final class RunTally {
   /** {@return the counts that do not depend on whether the run's process lives} */
   RunTotals totals() {
     Set<String> inFlight = new HashSet<>();
-    open.values().forEach(begun -> inFlight.addAll(begun.chunk().keys()));
+    open.all().forEach(begun -> inFlight.addAll(begun.chunk().keys()));
     long waiting =
         pending.keySet().stream().filter(key -> !inFlight.contains(key)).count();
     return new RunTotals(
@@ -267,7 +273,7 @@ final class RunTally {
 
   /** {@return what is needed to go on; {@code settledSince} from whoever follows the chunks} */
   ResumePoint resumePoint(Map<String, Integer> settledSince) {
-    List<ChunkIntent> intents = open.values().stream().map(ChunkBegun::chunk).toList();
+    List<ChunkIntent> intents = open.all().stream().map(ChunkBegun::chunk).toList();
     Set<String> inFlight =
         intents.stream().flatMap(chunk -> chunk.keys().stream()).collect(Collectors.toSet());
     Map<String, Integer> attempts = pending.entrySet().stream()
@@ -291,17 +297,16 @@ final class RunTally {
   }
 
   private void requireGoing(LedgerEntry entry) {
-    require(
-        started != null,
-        "begins with %s and has no RunStarted",
-        entry.getClass().getSimpleName());
-    require(finished == null, "has %s after RunFinished", entry.getClass().getSimpleName());
+    if (started == null) {
+      throw misfit("begins with %s and has no RunStarted", entry.getClass().getSimpleName());
+    }
+    if (finished != null) {
+      throw misfit("has %s after RunFinished", entry.getClass().getSimpleName());
+    }
   }
 
-  private void require(boolean holds, String problem, Object... values) {
-    if (!holds) {
-      throw new IllegalStateException(
-          "Run " + run + " " + String.format(java.util.Locale.ROOT, problem, values));
-    }
+  private IllegalStateException misfit(String problem, Object... values) {
+    return new IllegalStateException(
+        "Run " + run + " " + String.format(Locale.ROOT, problem, values));
   }
 }

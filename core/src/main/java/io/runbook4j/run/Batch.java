@@ -169,13 +169,19 @@ final class Batch<T> {
 
   ChunkIntent begin(int number, String idempotencyKey) {
     intent = new ChunkIntent(number, idempotencyKey, keys, spans);
-    items.forEach(Pending::begun);
+    begunAll();
     return intent;
+  }
+
+  private void begunAll() {
+    for (int i = 0; i < items.size(); i++) { // a fresh batch has none, and makes no iterator
+      items.get(i).begun();
+    }
   }
 
   Batch<T> resumes(ChunkIntent begun) {
     intent = begun;
-    items.forEach(Pending::begun);
+    begunAll();
     return this;
   }
 

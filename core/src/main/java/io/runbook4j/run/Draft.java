@@ -12,9 +12,9 @@ final class Draft<T> {
   private final int most;
   private List<String> keys = List.of();
   private List<T> values = List.of();
-  private final List<Span> spans = new ArrayList<>(2);
-  private final List<Unreadable> unreadable = new ArrayList<>(0);
-  private final List<Batch<T>> reapplied = new ArrayList<>(0);
+  private List<Span> spans = List.of();
+  private List<Unreadable> unreadable = List.of();
+  private List<Batch<T>> reapplied = List.of();
   private Position position = Position.start();
   private int spanPage;
   private int spanCount;
@@ -77,9 +77,19 @@ final class Draft<T> {
 
   private void closeSpan() {
     if (spanCount > 0) {
-      spans.add(new Span(spanPage, spanCount));
+      spans = with(spans, new Span(spanPage, spanCount));
       spanCount = 0;
     }
+  }
+
+  /** {@return the list with one more; most have none, or one, and need no list of their own} */
+  private static <E> List<E> with(List<E> list, E element) {
+    if (list.isEmpty()) {
+      return List.of(element);
+    }
+    List<E> longer = list instanceof ArrayList ? list : new ArrayList<>(list);
+    longer.add(element);
+    return longer;
   }
 
   int size() {
@@ -103,7 +113,7 @@ final class Draft<T> {
   /** Adds an item that cannot be sent. */
   void addUnreadable(Unreadable item, Position start) {
     noteStart(start);
-    unreadable.add(item);
+    unreadable = with(unreadable, item);
   }
 
   /** {@return the items that were found and cannot be sent} */
@@ -125,6 +135,11 @@ final class Draft<T> {
   /** {@return the chunks in doubt whose items have all come up again} */
   List<Batch<T>> reapplied() {
     return reapplied;
+  }
+
+  /** Adds a chunk in doubt whose items have all come up again. */
+  void addReapplied(Batch<T> whole) {
+    reapplied = with(reapplied, whole);
   }
 
   /**

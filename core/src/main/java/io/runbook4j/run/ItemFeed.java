@@ -241,7 +241,7 @@ final class ItemFeed<T> implements AutoCloseable {
   private void gather(OpenChunk<T> chunk, String key, Draft<T> draft) {
     chunk.gather(key, page.value(index), pagePosition.page());
     if (chunk.isWhole()) {
-      draft.reapplied().add(chunk.batch());
+      draft.addReapplied(chunk.batch());
     }
   }
 

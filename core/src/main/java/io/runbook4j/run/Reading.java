@@ -15,6 +15,10 @@ final class Reading<T> {
   private final Waiting waiting;
   private final Conclusion.Stopper stopper;
   private int failures;
+
+  /** Whether the source failed, and is not to be asked before its time. */
+  private boolean putOff;
+
   private long notBefore;
 
   Reading(SyncJob<T> job, Parts<T> parts, Waiting waiting, Conclusion.Stopper stopper) {
@@ -22,19 +26,19 @@ final class Reading<T> {
     this.parts = parts;
     this.waiting = waiting;
     this.stopper = stopper;
-    this.notBefore = parts.time.nanoTime();
   }
 
   /** {@return the next batch; empty if there is none now} */
-  Optional<Batch<T>> next(long now) throws InterruptedException {
-    if (isPutOff(now)) {
+  Optional<Batch<T>> next() throws InterruptedException {
+    if (isPutOff()) {
       return Optional.empty();
     }
     if (!parts.feed.isBuffered()) {
       waiting.flush(); // a page may take its time, and what is known is to be safe meanwhile
     }
     try {
-      Optional<Batch<T>> found = parts.workload.next(parts.sizer.size(), parts.sizer.max(), now);
+      Optional<Batch<T>> found =
+          parts.workload.next(parts.sizer.size(), parts.sizer.max(), parts.time);
       failures = found.isEmpty() ? failures : 0;
       return found;
     } catch (FailureException e) {
@@ -44,13 +48,16 @@ final class Reading<T> {
   }
 
   /** {@return whether the source is not to be asked now, because it failed} */
-  boolean isPutOff(long now) {
-    return now - notBefore < 0;
+  boolean isPutOff() {
+    putOff = putOff && parts.time.nanoTime() - notBefore < 0;
+    return putOff;
   }
 
   /** Waits until the source may be asked again. */
-  void await(long now) throws InterruptedException {
-    waiting.because("the source is read again", Duration.ofNanos(notBefore - now));
+  void await() throws InterruptedException {
+    waiting.because(
+        "the source is read again",
+        Duration.ofNanos(Math.max(0, notBefore - parts.time.nanoTime())));
   }
 
   private void readFailed(Failure failure) {
@@ -73,5 +80,6 @@ final class Reading<T> {
     Duration delay = Throttle.longer(backOff, failure);
     parts.tally.problem("the source could not be read, try " + failures + ": " + failure);
     notBefore = parts.time.nanoTime() + delay.toNanos();
+    putOff = true;
   }
 }

@@ -59,6 +59,9 @@ final class Redaction {
     if (result.isWholeCall()) {
       return cleanRefusal(result, result.others().orElseThrow());
     }
+    if (result.reported().isEmpty()) {
+      return result;
+    }
     for (Outcome outcome : result.reported().values()) {
       if (clean(outcome) != outcome) {
         return rebuilt(result);

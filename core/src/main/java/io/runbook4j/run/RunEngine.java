@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -45,6 +46,9 @@ final class RunEngine<T> implements RunControl, Conclusion.Stopper {
   private final Sending<T> sending;
   private final Signal signal;
   private final Instant startedAt;
+
+  /** Whether somebody wants nothing sent. */
+  private final BooleanSupplier held = this::isHeld;
 
   private volatile @Nullable String stopReason;
   private volatile boolean paused;
@@ -184,8 +188,9 @@ final class RunEngine<T> implements RunControl, Conclusion.Stopper {
   /** {@return whether the run goes on} */
   private boolean turn() throws InterruptedException {
     takeAnswers();
-    if (stopReason == null) {
-      bounds.reasonToStop().ifPresent(this::stop);
+    Optional<String> reason = stopReason == null ? bounds.reasonToStop() : Optional.empty();
+    if (reason.isPresent()) {
+      stop(reason.get());
     }
     if (stopReason != null) {
       return drain();
@@ -205,8 +210,12 @@ final class RunEngine<T> implements RunControl, Conclusion.Stopper {
     if (sending.next().isEmpty() && !prepare()) {
       return false;
     }
-    sending.sendIfPermitted(() -> stopReason != null || paused);
+    sending.sendIfPermitted(held);
     return true;
+  }
+
+  private boolean isHeld() {
+    return stopReason != null || paused;
   }
 
   private boolean drain() throws InterruptedException {
@@ -224,10 +233,11 @@ final class RunEngine<T> implements RunControl, Conclusion.Stopper {
    * @return false if there is none, and never will be
    */
   private boolean prepare() throws InterruptedException {
-    long now = host.time().nanoTime();
-    Optional<Batch<T>> found = reading.next(now);
+    Optional<Batch<T>> found = reading.next();
     Optional<Workload.Unsendable> unsendable = parts.workload.takeUnsendable();
-    unsendable.ifPresent(this::record);
+    if (unsendable.isPresent()) {
+      record(unsendable.get());
+    }
     if (found.isPresent()) {
       sending.next(legacy.withAttempts(found.get()));
       return true;
@@ -241,13 +251,13 @@ final class RunEngine<T> implements RunControl, Conclusion.Stopper {
       checkNoneForgotten();
       return false;
     }
-    awaitWork(now);
+    awaitWork();
     return true;
   }
 
-  private void awaitWork(long now) throws InterruptedException {
-    if (reading.isPutOff(now)) {
-      reading.await(now);
+  private void awaitWork() throws InterruptedException {
+    if (reading.isPutOff()) {
+      reading.await();
       return;
     }
     boolean canRead = !parts.feed.isExhausted() && !parts.feed.isBuffered();
@@ -300,10 +310,9 @@ final class RunEngine<T> implements RunControl, Conclusion.Stopper {
       parts.workload.now(answer.batch()); // begun and without a result: in doubt
       return;
     }
+    Duration took = Duration.ofNanos(answer.tookNanos());
     settlement.settle(
-        answer,
-        new ChunkTiming(
-            Duration.ofNanos(answer.batch().waitedNanos()), Duration.ofNanos(answer.tookNanos())));
+        answer, new ChunkTiming(Duration.ofNanos(answer.batch().waitedNanos()), took));
     ChunkEvent event = new ChunkEvent();
     if (event.shouldCommit()) {
       event.run = setup.id().value();
@@ -313,7 +322,7 @@ final class RunEngine<T> implements RunControl, Conclusion.Stopper {
       event.result = RunEvents.inWords(answer.result());
       event.commit();
     }
-    parts.onlookers.answered(Duration.ofNanos(answer.tookNanos()));
+    parts.onlookers.answered(took);
     parts.alarm.check(parts.tally);
   }
 

@@ -30,6 +30,9 @@ final class Throttle {
   private final Time time;
   private final RandomGenerator random;
   private int hits;
+  /** Whether the run has to keep the limiter closed; spares most chunks a look at the clock. */
+  private boolean closing;
+
   private long notBeforeNanos;
   private long lastHitNanos;
 
@@ -46,7 +49,6 @@ final class Throttle {
     this.tally = tally;
     this.time = time;
     this.random = random;
-    this.notBeforeNanos = time.nanoTime();
   }
 
   RateLimiter limiter() {
@@ -102,15 +104,20 @@ final class Throttle {
   void closeFor(Duration length) {
     limiter.learn(new LimitSignal.Closed(length));
     long until = time.nanoTime() + length.toNanos();
-    if (until - notBeforeNanos > 0) {
+    if (!closing || until - notBeforeNanos > 0) {
       notBeforeNanos = until;
     }
+    closing = true;
   }
 
   /** Closes the limiter once more if it has opened before the run may go on. */
   void keepClosed() {
+    if (!closing) {
+      return;
+    }
     long left = notBeforeNanos - time.nanoTime();
-    if (left > 0 && limiter.closedFor().isZero()) {
+    closing = left > 0;
+    if (closing && limiter.closedFor().isZero()) {
       limiter.learn(new LimitSignal.Closed(Duration.ofNanos(left)));
     }
   }

@@ -70,7 +70,9 @@ final class Workload<T> {
    *
    * @throws FailureException if the source fails and nothing else is due
    */
-  Optional<Batch<T>> next(int size, int maxSize, long nowNanos) throws InterruptedException {
+  Optional<Batch<T>> next(int size, int maxSize, Time time) throws InterruptedException {
+    boolean waits = !laterBatches.isEmpty() || !laterItems.isEmpty();
+    long nowNanos = waits ? time.nanoTime() : 0; // mostly nothing waits, and a look costs
     while (!laterBatches.isEmpty() && laterBatches.element().isDue(nowNanos)) {
       ready.push(laterBatches.remove().what());
     }

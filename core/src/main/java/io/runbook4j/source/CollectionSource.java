@@ -70,8 +70,9 @@ final class CollectionSource<T> implements Source<T> {
       int from = next;
       next += Math.min(limit, items.size() - next);
       return keying.page(
-          items.subList(from, next),
+          items,
           from,
+          next,
           next == items.size() ? Optional.empty() : Optional.of(Cursors.at(next)));
     }
   }

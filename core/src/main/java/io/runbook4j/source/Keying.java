@@ -20,22 +20,20 @@ final class Keying<T> {
   }
 
   /**
-   * {@return a page of these items, which must not change any more}
-   *
-   * @param first the index of the first of them, from 0
+   * {@return a page of the items from {@code from} to before {@code to}, which stay as they are}
    */
-  Page<T> page(List<T> items, long first, Optional<Cursor> next) {
+  Page<T> page(List<T> items, int from, int to, Optional<Cursor> next) {
     try {
-      return Page.of(items, function, next);
+      return Page.of(items, from, to, function, next);
     } catch (RuntimeException e) {
-      return pageOfSome(items, first, next); // which says of each item what is wrong with it
+      return pageOfSome(items, from, to, next); // which says of each item what is wrong with it
     }
   }
 
-  private Page<T> pageOfSome(List<T> items, long first, Optional<Cursor> next) {
-    Page.Builder<T> page = Page.builder(items.size());
-    for (int i = 0; i < items.size(); i++) {
-      add(page, items.get(i), first + i);
+  private Page<T> pageOfSome(List<T> items, int from, int to, Optional<Cursor> next) {
+    Page.Builder<T> page = Page.builder(to - from);
+    for (int i = from; i < to; i++) {
+      add(page, items.get(i), i);
     }
     return next.map(page::next).orElseGet(page::last);
   }

@@ -42,7 +42,7 @@ class WorkloadTest {
     Batch<String> retry = Batch.of(List.of(failed("a"), failed("b"))).retryOnly();
 
     Batch<String> first = workload.topUp(retry, 1, scene.time);
-    Optional<Batch<String>> second = workload.next(1, SIZE, scene.time.nanoTime());
+    Optional<Batch<String>> second = workload.next(1, SIZE, scene.time);
 
     assertThat(first.isRetryOnly()).isTrue();
     assertThat(second.orElseThrow().keys()).containsExactly("b");
@@ -56,8 +56,8 @@ class WorkloadTest {
       workload.later(failed("r" + i), now + 1);
     }
 
-    assertThat(workload.next(SIZE, SIZE, now)).isPresent();
+    assertThat(workload.next(SIZE, SIZE, scene.time)).isPresent();
     workload.later(failed("r"), now + 1);
-    assertThat(workload.next(SIZE, SIZE, now)).isEmpty();
+    assertThat(workload.next(SIZE, SIZE, scene.time)).isEmpty();
   }
 }

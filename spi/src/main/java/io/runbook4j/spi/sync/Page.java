@@ -45,25 +45,28 @@ public final class Page<T> {
   }
 
   /**
-   * {@return a page of these values, each with the key that the function gives it} For a source
-   * that has the values at hand; others collect a page with a {@link #builder}.
+   * {@return a page of the values from {@code from} to before {@code to}, each with the key that
+   * the function gives it} For a source that has all of its values at hand; others collect a page
+   * with a {@link #builder}.
    *
    * @param values not copied; they must not change any more
    * @param next where reading goes on; empty for the last page
    * @throws IllegalArgumentException if a key is empty
+   * @throws IndexOutOfBoundsException if the list has no such stretch
    * @throws NullPointerException if a value or a key is null
    */
   @SuppressWarnings("NullAway") // a list without null is one that may have some
   public static <T> Page<T> of(
-      List<T> values, Function<? super T, String> key, Optional<Cursor> next) {
-    String[] keys = new String[values.size()];
+      List<T> values, int from, int to, Function<? super T, String> key, Optional<Cursor> next) {
+    Slice<T> slice = new Slice<>(values, from, to);
+    String[] keys = new String[to - from];
     for (int i = 0; i < keys.length; i++) { // nothing else in here: the loads are to overlap
-      keys[i] = key.apply(Objects.requireNonNull(values.get(i), "value"));
+      keys[i] = key.apply(Objects.requireNonNull(values.get(from + i), "value"));
     }
     for (String each : keys) {
       Keys.check(each);
     }
-    return new Page<>(keys, values, Map.of(), next.orElse(null));
+    return new Page<>(keys, slice, Map.of(), next.orElse(null));
   }
 
   /** {@return how many items the page holds, the unreadable ones included} */
@@ -115,7 +118,7 @@ public final class Page<T> {
     if (!isReadable()) {
       throw new IllegalStateException("every item must be readable, was not: " + unreadable);
     }
-    return new Slice<>(values, from, to);
+    return Slice.of(values).subList(from, to);
   }
 
   /** {@return where reading goes on after this page; empty after the last one} */
