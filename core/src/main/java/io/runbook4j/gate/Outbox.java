@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -98,17 +99,67 @@ public final class Outbox implements AutoCloseable {
    *     more until it is opened again
    */
   public Change put(String key, String payload) {
+    check(key, payload);
+    return locked(() -> keep(key, payload, ""));
+  }
+
+  /**
+   * Keeps a change once: one that was put in before with the same key and idempotency key is not
+   * put in again, even if it was sent and taken out meanwhile. For whoever may have to repeat
+   * itself after a crash. The outbox remembers it, in its file and in memory, until it is told to
+   * {@link #forget} the idempotency key.
+   *
+   * @param idempotencyKey the putter's; the same for any number of keys; not blank
+   * @return whether it was put in now
+   * @throws OutboxFullException as {@link #put(String, String)}
+   * @throws GateException as {@link #put(String, String)}
+   */
+  public boolean put(String key, String payload, String idempotencyKey) {
+    check(key, payload);
+    if (idempotencyKey.isBlank()) {
+      throw new IllegalArgumentException(
+          "idempotencyKey must not be blank, was \"" + idempotencyKey + "\"");
+    }
+    return locked(() -> {
+      if (file.taken(idempotencyKey).contains(key)) {
+        return false;
+      }
+      keep(key, payload, idempotencyKey);
+      return true;
+    });
+  }
+
+  /** {@return the keys whose change was put in with this idempotency key, unless forgotten} */
+  public Set<String> taken(String idempotencyKey) {
+    return locked(() -> Set.copyOf(file.taken(idempotencyKey)));
+  }
+
+  /**
+   * Forgets an idempotency key: nothing is put in with it any more. The changes stay.
+   *
+   * @throws GateException if it could not be written; the outbox takes no more until it is opened
+   *     again
+   */
+  public void forget(String idempotencyKey) {
+    locked(() -> {
+      file.forgetTaken(idempotencyKey);
+      return idempotencyKey;
+    });
+  }
+
+  private static void check(String key, String payload) {
     if (key.isBlank()) {
       throw new IllegalArgumentException("key must not be blank, was \"" + key + "\"");
     }
     Objects.requireNonNull(payload, "payload");
-    return locked(() -> {
-      Pending replaced = newestWins ? file.queue().replaceable(key).orElse(null) : null;
-      Pending change = file.prepare(key, payload, time.now(), replaced);
-      refuseIfFull(change, replaced);
-      file.put(change, replaced);
-      return change.change();
-    });
+  }
+
+  private Change keep(String key, String payload, String idempotencyKey) {
+    Pending replaced = newestWins ? file.queue().replaceable(key).orElse(null) : null;
+    Pending change = file.prepare(key, payload, time.now(), replaced, idempotencyKey);
+    refuseIfFull(change, replaced);
+    file.put(change, replaced, idempotencyKey);
+    return change.change();
   }
 
   private void refuseIfFull(Pending change, @Nullable Pending replaced) {
@@ -128,11 +179,6 @@ public final class Outbox implements AutoCloseable {
           queue.count(),
           queue.bytes());
     }
-  }
-
-  /** {@return whether the newest change of a key replaces one that waits} */
-  public boolean isNewestWins() {
-    return newestWins;
   }
 
   /** {@return whether a change of this key waits or is on its way, so that a new one must wait} */

@@ -12,7 +12,10 @@ import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -36,6 +39,9 @@ final class OutboxFile {
   private final JsonLine line = new JsonLine();
   private final Map<Long, Pending> bySequence = new HashMap<>();
   private final Queue queue = new Queue();
+
+  /** Whose change was put in with an idempotency key, and is not forgotten. */
+  private final Map<String, Set<String>> takenOnce = new LinkedHashMap<>();
 
   private Disk.AppendedFile file;
   private String id = "";
@@ -156,8 +162,14 @@ final class OutboxFile {
     switch (type) {
       case "put" -> readPut(scan, bytes);
       case "removed" -> forget(scan.number("sequence"));
+      case "taken" -> {
+        String idempotencyKey = scan.text("idempotencyKey");
+        scan.texts("keys").forEach(key -> rememberTaken(idempotencyKey, key));
+      }
+      case "forgotten" -> takenOnce.remove(scan.text("idempotencyKey"));
       default ->
-        throw new IllegalArgumentException("type must be put or removed, was \"" + type + "\"");
+        throw new IllegalArgumentException(
+            "type must be put, removed, taken or forgotten, was \"" + type + "\"");
     }
   }
 
@@ -171,6 +183,9 @@ final class OutboxFile {
     if (scan.has("replaces")) {
       forget(scan.number("replaces"));
     }
+    if (scan.has("idempotencyKey")) {
+      rememberTaken(scan.text("idempotencyKey"), change.key());
+    }
     remember(new Pending(change, sequence, place, bytes));
     next = Math.max(next, sequence + 1);
   }
@@ -178,6 +193,15 @@ final class OutboxFile {
   private void remember(Pending change) {
     bySequence.put(change.sequence(), change);
     queue.add(change);
+  }
+
+  private void rememberTaken(String idempotencyKey, String key) {
+    takenOnce.computeIfAbsent(idempotencyKey, first -> new LinkedHashSet<>()).add(key);
+  }
+
+  /** {@return whose changes were put in with this idempotency key; not to be modified} */
+  Set<String> taken(String idempotencyKey) {
+    return takenOnce.getOrDefault(idempotencyKey, Set.of());
   }
 
   private void forget(long sequence) {
@@ -199,17 +223,20 @@ final class OutboxFile {
 
   /**
    * {@return a change to be put in, in the place of another one, if there is one to be replaced}
+   *
+   * @param idempotencyKey empty if there is none
    */
-  Pending prepare(String key, String payload, Instant at, @Nullable Pending replaced) {
+  Pending prepare(
+      String key, String payload, Instant at, @Nullable Pending replaced, String idempotencyKey) {
     Change change = new Change(idOf(next, at), key, payload, at);
     Pending.Place place = replaced == null ? new Pending.Place(next, at) : replaced.line();
     line.clear();
     Pending unmeasured = new Pending(change, next, place, 0);
-    encode(unmeasured, replaced == null ? 0 : replaced.sequence());
+    encode(unmeasured, replaced == null ? 0 : replaced.sequence(), idempotencyKey);
     return new Pending(change, next, place, line.length());
   }
 
-  private void encode(Pending pending, long replaces) {
+  private void encode(Pending pending, long replaces, String idempotencyKey) {
     Change change = pending.change();
     line.begin()
         .text("type", "put")
@@ -223,17 +250,23 @@ final class OutboxFile {
     if (replaces > 0) {
       line.number("replaces", replaces);
     }
+    if (!idempotencyKey.isEmpty()) {
+      line.text("idempotencyKey", idempotencyKey);
+    }
     line.seal();
   }
 
   /** Puts in what {@link #prepare} has just returned. */
-  void put(Pending change, @Nullable Pending replaced) {
+  void put(Pending change, @Nullable Pending replaced, String idempotencyKey) {
     write("change of key " + change.key());
     next++;
     if (replaced != null) {
       forget(replaced.sequence());
     }
     remember(change);
+    if (!idempotencyKey.isEmpty()) {
+      rememberTaken(idempotencyKey, change.key());
+    }
     compactIfWorthIt();
   }
 
@@ -247,6 +280,21 @@ final class OutboxFile {
         .seal();
     write("removal of change " + change.change().id());
     forget(change.sequence());
+    compactIfWorthIt();
+  }
+
+  /** Forgets what was put in with this idempotency key; it does not come again. */
+  void forgetTaken(String idempotencyKey) {
+    if (!takenOnce.containsKey(idempotencyKey)) {
+      return;
+    }
+    line.clear();
+    line.begin()
+        .text("type", "forgotten")
+        .text("idempotencyKey", idempotencyKey)
+        .seal();
+    write("note that " + idempotencyKey + " does not come again");
+    takenOnce.remove(idempotencyKey);
     compactIfWorthIt();
   }
 
@@ -299,7 +347,7 @@ final class OutboxFile {
       file = disk.open(path);
       long before = length;
       length = Files.size(path);
-      compactAbove = failure == null ? compactFrom : 2 * length;
+      compactAbove = Math.max(compactFrom, 2 * length);
       if (failure != null && length != before) {
         // The old file has lost its name, perhaps not for good: what is added now could get lost.
         throw failure;
@@ -320,8 +368,13 @@ final class OutboxFile {
   private void writeAll(Disk.AppendedFile fresh) throws IOException {
     line.clear();
     header();
+    takenOnce.forEach((idempotencyKey, keys) -> line.begin()
+        .text("type", "taken")
+        .text("idempotencyKey", idempotencyKey)
+        .texts("keys", keys)
+        .seal());
     for (Pending change : queue.all()) {
-      encode(change, 0);
+      encode(change, 0, "");
       if (line.length() > BATCH) {
         fresh.append(line.bytes(), line.length());
         line.clear();

@@ -26,6 +26,11 @@ final class Conclusion<T> {
   /** How often a chunk in doubt is verified or reapplied before it is parked. */
   static final int DOUBT_RETRIES = 3;
 
+  private static final ItemResult NOT_DEFERRED = new ItemResult(
+      ItemResult.OTHERS,
+      Outcome.failed(Failure.of(FailureKind.CANCELLED, "the outbox did not take it")),
+      true);
+
   private final SyncJob<T> job;
   private final Parts<T> parts;
   private final Stopper stopper;
@@ -52,14 +57,28 @@ final class Conclusion<T> {
     nextSibling(batch, true);
   }
 
-  /** Records the outcomes of items that the gate kept in. */
-  void keptIn(Batch<T> batch, List<Outcome> outcomes) {
+  /**
+   * Records the outcomes of items that the gate kept in, by key; those without one have their turn
+   * again.
+   */
+  void keptIn(Batch<T> batch, Map<String, Outcome> outcomes) {
     List<ItemResult> results = new ArrayList<>(outcomes.size());
-    for (int i = 0; i < outcomes.size(); i++) {
-      results.add(new ItemResult(i, outcomes.get(i), false));
-      settled(batch, i, outcomes.get(i));
+    List<Pending<T>> again = new ArrayList<>(0);
+    for (int i = 0; i < batch.size(); i++) {
+      Outcome outcome = outcomes.get(batch.key(i));
+      if (outcome != null) {
+        results.add(new ItemResult(i, outcome, false));
+        settled(batch, i, outcome);
+      } else if (batch.hasValues()) {
+        again.add(batch.item(i));
+      } else {
+        batch.family(i).settle(1); // the source gives it again by itself
+      }
     }
-    done(batch, results, ItemResult.othersSucceeded(), ChunkTiming.NONE, "kept in by the gate");
+    done(batch, results, NOT_DEFERRED, ChunkTiming.NONE, "kept in by the gate");
+    if (!again.isEmpty()) {
+      parts.workload.now(successor(batch, again));
+    }
   }
 
   /** Records outcomes for all items, and sends again those that may be tried again. */

@@ -54,10 +54,6 @@ record Gating<T>(
    * @throws IllegalStateException if the parts do not fit
    */
   Gating<T> checked(String job) {
-    deferral.map(Deferral::outbox).filter(outbox -> !outbox.isNewestWins()).ifPresent(outbox -> {
-      throw new IllegalStateException("job " + job + " must defer to an outbox with newestWins(),"
-          + " was " + outbox + " without: a run that died would put items in twice");
-    });
     if (gate.isEmpty() && (deferral.isPresent() || shutsOnCorruption)) {
       throw new IllegalStateException("job " + job + " must have a gate to "
           + (deferral.isPresent() ? "defer items" : "be local-only") + ": gate(..) was not called");

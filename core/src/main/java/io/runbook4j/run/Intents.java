@@ -18,6 +18,12 @@ import java.util.List;
  * many threads.
  */
 final class Intents<T> {
+  /**
+   * How the idempotency keys of chunks end that go to the outbox: a later process must not ask the
+   * target about them.
+   */
+  private static final String DEFERRED = "-deferred";
+
   private final RunId run;
   private final Parts<T> parts;
   private int nextChunk;
@@ -37,6 +43,17 @@ final class Intents<T> {
       String what = batch.doubt().isPresent() ? "verifies" : "sends again as it was";
       parts.recorder.add(new Note(parts.time.now(), "in-doubt", what + " chunk " + batch.number()));
     }
+  }
+
+  /** Records the intent of a chunk that goes to the outbox. */
+  void beginDeferred(Batch<T> batch) {
+    int number = nextChunk++;
+    begun(batch.begin(number, idempotencyKey(number) + DEFERRED));
+  }
+
+  /** {@return whether the chunk went to the outbox, and never to the target} */
+  static boolean isDeferred(ChunkIntent intent) {
+    return intent.idempotencyKey().endsWith(DEFERRED);
   }
 
   void begun(ChunkIntent intent) {

@@ -28,6 +28,7 @@ final class Legacy<T> {
   private final SyncJob<T> job;
   private final Parts<T> parts;
   private final Doubts<T> doubts;
+  private final Outbound<T> outbound;
   private final int page;
 
   /** Of the items that were read and have no outcome, and have not come up again. */
@@ -36,10 +37,11 @@ final class Legacy<T> {
   /** Those of items that were being sent; whether they come up again does not matter. */
   private final Map<String, Integer> attemptsOfSent = new HashMap<>();
 
-  Legacy(RunSetup<T> setup, Parts<T> parts, Doubts<T> doubts) {
+  Legacy(RunSetup<T> setup, Parts<T> parts, Doubts<T> doubts, Outbound<T> outbound) {
     this.job = setup.job();
     this.parts = parts;
     this.doubts = doubts;
+    this.outbound = outbound;
     this.page =
         setup.resume().map(ResumePoint::position).orElse(Position.start()).page();
     this.attempts = new HashMap<>(setup.resume().map(ResumePoint::attempts).orElse(Map.of()));
@@ -63,10 +65,19 @@ final class Legacy<T> {
     int items = resume.open().stream().mapToInt(intent -> intent.keys().size()).sum();
     Family family = parts.workload.frontier().open(resume.position(), items);
     for (ChunkIntent intent : resume.open()) {
+      Batch<T> batch = Batch.open(intent, family);
+      boolean isDeferred = Intents.isDeferred(intent);
+      if (isDeferred && outbound.isDeferring()) {
+        parts.feed.hold();
+        outbound.takeUp(batch);
+        continue;
+      }
       intent.keys().forEach(this::wasSent);
       Failure failure = Failure.of(FailureKind.UNKNOWN, UNRECORDED);
-      Batch<T> batch = Batch.open(intent, family);
-      if (doubts.mayVerify()) {
+      if (isDeferred) {
+        parts.feed.hold();
+        doubts.park(batch, failure, ChunkTiming.NONE); // its outbox is no longer the job's
+      } else if (doubts.mayVerify()) {
         parts.feed.hold();
         doubts.verify(batch, new Batch.Doubt(intent.keys(), failure, Map.of()));
       } else if (job.inDoubt() == InDoubt.REAPPLY) {

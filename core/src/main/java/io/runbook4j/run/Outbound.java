@@ -8,7 +8,9 @@ import io.runbook4j.spi.sync.Outcome;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -117,26 +119,67 @@ final class Outbound<T> {
   }
 
   private void keep(List<Pending<T>> kept) {
-    List<Outcome> outcomes = new ArrayList<>(kept.size());
+    Batch<T> batch = Batch.of(kept);
+    if (deferral != null) {
+      defer(batch, deferral);
+      return;
+    }
+    parts.intents.begin(batch);
+    Outcome skipped = Outcome.skipped(KEPT_IN + state());
+    Map<String, Outcome> outcomes = new HashMap<>();
+    batch.keys().forEach(key -> outcomes.put(key, skipped));
+    conclusion.keptIn(batch, outcomes);
+  }
+
+  /**
+   * The ledger has the intent before the outbox has an item, so that whoever resumes the run asks
+   * the outbox; which remembers what it took until the ledger has the result.
+   */
+  private void defer(Batch<T> batch, Gating.Deferral<T> deferral) {
+    parts.intents.beginDeferred(batch);
+    parts.recorder.flush();
+    String idempotencyKey = idempotencyKey(batch);
+    Map<String, Outcome> outcomes = new HashMap<>();
     try {
-      for (Pending<T> item : kept) {
-        outcomes.add(keep(item));
+      for (Pending<T> item : batch.items()) {
+        outcomes.put(item.key(), defer(item, idempotencyKey, deferral));
       }
     } catch (GateException e) { // a full outbox, or one that cannot be written
       stopper.stop("items could not be deferred: " + e.getMessage());
-      parts.workload.now(Batch.of(List.copyOf(kept.subList(outcomes.size(), kept.size()))));
     }
-    if (!outcomes.isEmpty()) {
-      Batch<T> seen = Batch.of(List.copyOf(kept.subList(0, outcomes.size())));
-      parts.intents.begin(seen);
-      conclusion.keptIn(seen, outcomes);
+    deferred(batch, outcomes, deferral);
+  }
+
+  private static String idempotencyKey(Batch<?> batch) {
+    return batch.intent().orElseThrow().idempotencyKey();
+  }
+
+  private void deferred(
+      Batch<T> batch, Map<String, Outcome> outcomes, Gating.Deferral<T> deferral) {
+    conclusion.keptIn(batch, outcomes);
+    parts.recorder.flush();
+    try {
+      deferral.outbox().forget(idempotencyKey(batch));
+    } catch (GateException e) {
+      parts.tally.problem("the outbox remembers more than it has to: " + e.getMessage());
     }
   }
 
-  private Outcome keep(Pending<T> item) {
-    if (deferral == null) {
-      return Outcome.skipped(KEPT_IN + state());
-    }
+  /** {@return whether a chunk that went to the outbox can be taken up again} */
+  boolean isDeferring() {
+    return deferral != null;
+  }
+
+  /** Asks the outbox what it took of a chunk before the run died; the rest has its turn again. */
+  void takeUp(Batch<T> open) {
+    Gating.Deferral<T> to = Objects.requireNonNull(deferral);
+    Outcome skipped = Outcome.skipped(DEFERRED + "before the run was resumed");
+    Map<String, Outcome> outcomes = new HashMap<>();
+    to.outbox().taken(idempotencyKey(open)).forEach(key -> outcomes.put(key, skipped));
+    deferred(open, outcomes, to);
+  }
+
+  private Outcome defer(Pending<T> item, String idempotencyKey, Gating.Deferral<T> deferral) {
     String payload;
     try {
       payload = Objects.requireNonNull(deferral.payload().apply(item.value()), "payload");
@@ -144,7 +187,7 @@ final class Outbound<T> {
       return invalid(e);
     }
     try {
-      deferral.outbox().put(item.key(), payload);
+      deferral.outbox().put(item.key(), payload, idempotencyKey);
     } catch (IllegalArgumentException e) { // larger than the whole outbox may be, say
       return invalid(e);
     }

@@ -68,8 +68,8 @@ final class RunEngine<T> implements RunControl, Conclusion.Stopper {
     this.waiting = new Waiting(setup.id(), parts, bounds, signal, setup.ends().expected());
     this.reading = new Reading<>(job, parts, waiting, this);
     this.settlement = new Settlement<>(job, parts, this);
-    this.legacy = new Legacy<>(setup, parts, settlement.doubts());
     this.outbound = new Outbound<>(job, parts, settlement.conclusion(), this);
+    this.legacy = new Legacy<>(setup, parts, settlement.doubts(), outbound);
     this.sending = new Sending<>(setup, host, parts, waiting, settlement, outbound);
   }
 

@@ -341,10 +341,9 @@ public final class SyncJob<T> {
 
     /**
      * Puts the items that the gate keeps in into this outbox, and those of keys that wait in it,
-     * and goes on; they count as skipped. Whoever drains the outbox applies them.
+     * and goes on; they count as skipped. Whoever drains the outbox applies them. A run that died
+     * asks the outbox what it took already when it is resumed, and puts nothing in twice.
      *
-     * @param outbox one in which the newest change wins: a run that died may put an item in again
-     *     when it is resumed. If the first was drained meanwhile, it is sent twice, with two ids
      * @param payload writes a value as the outbox is to keep it
      */
     public Builder<T> deferTo(Outbox outbox, Function<? super T, String> payload) {
@@ -386,8 +385,7 @@ public final class SyncJob<T> {
      * {@return the job}
      *
      * @throws IllegalStateException if the source or the target is missing, or the job defers or is
-     *     to be local-only and has no gate, or it defers to an outbox in which the newest change
-     *     does not win
+     *     to be local-only and has no gate
      */
     public SyncJob<T> build() {
       if (source == null || target == null) {

@@ -86,6 +86,53 @@ class OutboxTest {
   }
 
   @Test
+  void put_againWithTheSameIdempotencyKey_keepsTheFirstEvenOnceItIsTakenOut() {
+    try (Outbox outbox = Outbox.open(file, time)) {
+      assertThat(outbox.put("a", "1", "run-7")).isTrue();
+      assertThat(outbox.put("a", "2", "run-7")).isFalse();
+      assertThat(outbox.put("b", "3", "run-7")).isTrue();
+      assertThat(outbox.put("a", "4", "run-8")).isTrue();
+      assertThat(payloads(outbox)).containsExactly("1", "3", "4");
+      take(outbox);
+      assertThat(outbox.put("a", "5", "run-7")).isFalse();
+      assertThat(outbox.taken("run-7")).containsExactlyInAnyOrder("a", "b");
+      assertThat(outbox.taken("run-9")).isEmpty();
+    }
+  }
+
+  @Test
+  void put_withAnIdempotencyKey_isRememberedOverRestartsAndCompactionUntilForgotten() {
+    try (Outbox outbox = Outbox.open(file, time)) {
+      outbox.put("a", "1", "run-7");
+      take(outbox);
+    }
+    try (Outbox outbox = builder().compactFrom(1).open()) {
+      outbox.put("b", "2", "run-7"); // compacts
+    }
+    try (Outbox outbox = builder().compactFrom(1).open()) {
+      assertThat(outbox.put("a", "3", "run-7")).isFalse();
+      assertThat(outbox.put("b", "4", "run-7")).isFalse();
+      outbox.forget("run-7");
+      outbox.forget("run-7");
+    }
+    try (Outbox outbox = builder().open()) {
+      assertThat(outbox.taken("run-7")).isEmpty();
+      assertThat(payloads(outbox)).containsExactly("2");
+      assertThat(outbox.put("a", "5", "run-7")).isTrue();
+    }
+  }
+
+  @Test
+  void put_withABlankIdempotencyKey_isRefused() {
+    try (Outbox outbox = Outbox.open(file, time)) {
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> outbox.put("a", "1", " "))
+          .withMessageContaining("idempotencyKey must not be blank");
+      assertThat(outbox.count()).isZero();
+    }
+  }
+
+  @Test
   void put_newestWins_takesThePlaceAndTheAgeOfTheOneThatWaits() {
     try (Outbox outbox = builder().newestWins().open()) {
       outbox.put("a", "1");

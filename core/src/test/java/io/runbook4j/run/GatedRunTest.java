@@ -286,15 +286,6 @@ class GatedRunTest {
   }
 
   @Test
-  void build_defersToAnOutboxThatSendsAll_isRefused() {
-    try (Outbox all = Outbox.open(folder.resolve("all.jsonl"), scene.time)) {
-      assertThatIllegalStateException()
-          .isThrownBy(() -> gated(1).deferTo(all, value -> value).build())
-          .withMessageContaining("newestWins()");
-    }
-  }
-
-  @Test
   void build_defersWithoutAGate_isRefused() {
     try (Outbox outbox = outbox()) {
       assertThatIllegalStateException()
