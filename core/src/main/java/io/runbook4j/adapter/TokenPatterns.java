@@ -69,7 +69,12 @@ final class TokenPatterns {
       + "|hf_[A-Za-z0-9]{34,}+" // Hugging Face
       + "|sk-(?:proj|svcacct|admin)-[A-Za-z0-9_-]{40,}+" // OpenAI
       + "|sk-[A-Za-z0-9]{20}T3BlbkFJ[A-Za-z0-9]{20,}+" // OpenAI
-      + "|sk-ant-[A-Za-z0-9_-]{32,}+)"); // Anthropic
+      + "|sk-ant-[A-Za-z0-9_-]{32,}+" // Anthropic
+      + "|ya29\\.[A-Za-z0-9_-]{20,}+" // Google, OAuth
+      + "|hvs\\.[A-Za-z0-9_-]{24,}+" // Vault
+      + "|lin_api_[A-Za-z0-9]{40,}+" // Linear
+      + "|ATATT3[A-Za-z0-9_=-]{40,}+" // Atlassian
+      + "|dapi[a-f0-9]{32,}+)"); // Databricks
 
   private static final String[] LONG_TOKEN_MARKS = {
     "aiza",
@@ -89,13 +94,22 @@ final class TokenPatterns {
     "sk-svcacct-",
     "sk-admin-",
     "t3blbkfj",
-    "sk-ant-"
+    "sk-ant-",
+    "ya29.",
+    "hvs.",
+    "lin_api_",
+    "atatt3",
+    "dapi"
   };
 
   // Who has the URL of an incoming webhook may post; slashes may be escaped, as in JSON.
   private static final Pattern SLACK_HOOK = Pattern.compile(
       "(hooks\\.slack(?:-gov)?\\.com\\\\{0,3}+/(?:services|workflows|triggers)\\\\{0,3}+/)"
           + "(?:[A-Za-z0-9_-]++\\\\{0,3}+/){2,3}+[A-Za-z0-9_-]{16,}+");
+
+  private static final Pattern DISCORD_HOOK = Pattern.compile(
+      "(discord(?:app)?\\.com\\\\{0,3}+/api\\\\{0,3}+/webhooks\\\\{0,3}+/[0-9]{1,24}+\\\\{0,3}+/)"
+          + "[A-Za-z0-9_-]{32,}+");
 
   // A session of Salesforce begins with the organisation's id, of 15 or 18 characters.
   private static final Pattern SESSION = Pattern.compile(
@@ -129,6 +143,7 @@ final class TokenPatterns {
       "secretkey",
       "privatekey",
       "accesskey",
+      "accountkey",
       "signingkey");
   // Elsewhere than in a URL, a key is an item's, and no secret.
   private static final List<String> NAMES_IN_URLS = List.of("key", "signature", "sig");
@@ -148,6 +163,7 @@ final class TokenPatterns {
     clean = replace(clean, TOKEN, BLOT, holds(marks, TOKEN_MARKS));
     clean = replace(clean, LONG_TOKEN, BLOT, holds(marks, LONG_TOKEN_MARKS));
     clean = replace(clean, SLACK_HOOK, "$1" + BLOT, holds(marks, "hooks.slack"));
+    clean = replace(clean, DISCORD_HOOK, "$1" + BLOT, holds(marks, "discord"));
     clean = replace(clean, SESSION, BLOT, holds(marks, "00d"));
     clean = replace(clean, CLOUD_KEY, BLOT, holds(marks, "akia", "asia"));
     clean = replace(clean, JSON_WEB_TOKEN, BLOT, holds(marks, "eyj"));

@@ -245,6 +245,11 @@ class RedactorTest {
     "sk-admin-, word, 148",
     "sk-ant-api03-, word, 95",
     "sk-ant-oat01-, word, 95",
+    "ya29., word, 100",
+    "hvs., word, 95",
+    "lin_api_, alnum, 40",
+    "ATATT3, word, 180",
+    "dapi, hex, 32",
   })
   void redact_tokenOfAPublishedShape_isBlottedOutAndAShorterOneIsNot(
       String prefix, String alphabet, int length) {
@@ -273,6 +278,17 @@ class RedactorTest {
     assertThat(
             redactor.redact("https:\\/\\/hooks.slack.com\\/services\\/" + hook.replace("/", "\\/")))
         .isEqualTo("https:\\/\\/hooks.slack.com\\/services\\/[redacted]");
+    for (String host : List.of("discord", "discordapp")) {
+      String url = "https://" + host + ".com/api/webhooks/1234567890123/";
+      assertThat(redactor.redact("POST " + url + characters("word", 68) + " x"))
+          .isEqualTo("POST " + url + "[redacted] x");
+    }
+  }
+
+  @Test
+  void redact_connectionString_losesItsKeyOnly() {
+    assertThat(redactor.redact("AccountName=photos;AccountKey=" + characters("alnum", 86) + "=="))
+        .isEqualTo("AccountName=photos;AccountKey=[redacted]");
   }
 
   private static String characters(String alphabet, int length) {
@@ -357,6 +373,10 @@ class RedactorTest {
         "pypi-AgE",
         "hooks.slack.com/services/",
         "hooks.slack.com/services/a",
+        "discord.com/api/webhooks/1/",
+        "discord.com/api/webhooks/",
+        "ya29.",
+        "ATATT3-",
         "00D",
         "00Dabcdefghijkl!",
         "Bearer ",
