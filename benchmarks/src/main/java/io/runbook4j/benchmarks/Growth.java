@@ -23,8 +23,9 @@ final class Growth {
       List.of(Contender.HAND_LOOP, Contender.RUNBOOK4J_MEMORY, Contender.RUNBOOK4J_FILE);
   private static final List<Integer> SIZES = List.of(10_000, 100_000, 1_000_000, 10_000_000);
   private static final int ROUND = 2_000_000;
-  private static final int ROUNDS = 3;
+  private static final int ROUNDS = 9;
   private static final int SINGLES = 500;
+  private static final int WARMUPS = 3;
 
   private final ThreadMXBean threads = ManagementFactory.getThreadMXBean();
   private final Map<Contender, Double> constants = new EnumMap<>(Contender.class);
@@ -32,38 +33,51 @@ final class Growth {
 
   void measure() throws Exception {
     for (Contender engine : ENGINES) {
-      median(engine, ROUND, 1);
-      median(engine, ROUND / 100, 100); // to warm up
-      double constant = median(engine, 1, SINGLES);
-      SortedMap<Integer, Double> points = new TreeMap<>();
-      for (int items : SIZES) {
-        double run = median(engine, items, Math.max(1, ROUND / items));
-        points.put(items, (run - constant) / items);
+      for (int i = 0; i < WARMUPS; i++) {
+        cost(engine, ROUND, 1);
+        cost(engine, ROUND / 100, 100);
       }
-      constants.put(engine, constant);
-      costs.put(engine, points);
+      measure(engine);
     }
   }
 
-  /** {@return what a whole run costs, the median of a few rounds} */
-  private double median(Contender contender, int items, int runs) throws Exception {
-    List<Double> rounds = new ArrayList<>();
-    Service service = new Service();
-    List<Ticket> tickets = Workload.MADE_WHEN_READ.tickets(items);
-    try (Engine engine = contender.make(tickets, service, Workload.MADE_WHEN_READ)) {
-      for (int i = 0; i < ROUNDS; i++) {
-        long nanos = 0;
-        for (int run = 0; run < runs; run++) {
-          long start = threads.getCurrentThreadCpuTime();
-          engine.run();
-          nanos += threads.getCurrentThreadCpuTime() - start;
-          service.reset(items);
-          engine.clean();
-        }
-        rounds.add((double) nanos / runs);
+  /** All sizes take turns, so that no size has the better half hour of the machine. */
+  private void measure(Contender engine) throws Exception {
+    List<Double> singles = new ArrayList<>();
+    SortedMap<Integer, List<Double>> runs = new TreeMap<>();
+    for (int i = 0; i < ROUNDS; i++) {
+      singles.add(cost(engine, 1, SINGLES));
+      for (int items : SIZES) {
+        runs.computeIfAbsent(items, size -> new ArrayList<>())
+            .add(cost(engine, items, Math.max(1, ROUND / items)));
       }
     }
+    double constant = median(singles);
+    SortedMap<Integer, Double> points = new TreeMap<>();
+    runs.forEach((items, costs) -> points.put(items, (median(costs) - constant) / items));
+    constants.put(engine, constant);
+    costs.put(engine, points);
+  }
+
+  private static double median(List<Double> rounds) {
     return rounds.stream().sorted().skip(ROUNDS / 2).findFirst().orElseThrow();
+  }
+
+  /** {@return what a whole run costs} */
+  private double cost(Contender contender, int items, int runs) throws Exception {
+    Service service = new Service();
+    List<Ticket> tickets = Workload.MADE_WHEN_READ.tickets(items);
+    long nanos = 0;
+    try (Engine engine = contender.make(tickets, service, Workload.MADE_WHEN_READ)) {
+      for (int run = 0; run < runs; run++) {
+        long start = threads.getCurrentThreadCpuTime();
+        engine.run();
+        nanos += threads.getCurrentThreadCpuTime() - start;
+        service.reset(items);
+        engine.clean();
+      }
+    }
+    return (double) nanos / runs;
   }
 
   private SortedMap<Integer, Double> points(Contender engine) {

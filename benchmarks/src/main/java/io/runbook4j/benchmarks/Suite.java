@@ -31,13 +31,15 @@ final class Suite {
     this.effort = effort;
   }
 
-  static ChainedOptionsBuilder options(Class<?> benchmark) {
+  static ChainedOptionsBuilder options(Class<?> benchmark, String... jvmArguments) {
+    List<String> arguments = new ArrayList<>(
+        List.of("-Xms2g", "-Xmx2g", "-Djava.io.tmpdir=" + System.getProperty("java.io.tmpdir")));
+    arguments.addAll(List.of(jvmArguments));
     return new OptionsBuilder()
         .include(benchmark.getName() + "\\.")
         .forks(1)
         .addProfiler(GCProfiler.class)
-        .jvmArgsAppend(
-            "-Xms2g", "-Xmx2g", "-Djava.io.tmpdir=" + System.getProperty("java.io.tmpdir"));
+        .jvmArgsAppend(arguments.toArray(String[]::new));
   }
 
   /** Runs one row; one that fails is left out, and named in the results. */
