@@ -15,9 +15,13 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 
@@ -28,6 +32,10 @@ class WebhookTargetContractTest extends TargetContract<Map<String, Object>> {
   private HttpServer server;
   private WebhookConnection connection;
   private volatile long throttleSeconds;
+  private volatile boolean hangsUp;
+
+  /** By chunk, as a receiver keeps it that does a chunk once. */
+  private final Map<String, Set<String>> done = new ConcurrentHashMap<>();
 
   @BeforeEach
   void start() throws IOException {
@@ -57,11 +65,21 @@ class WebhookTargetContractTest extends TargetContract<Map<String, Object>> {
         exchange.sendResponseHeaders(429, -1);
         return;
       }
+      done.putIfAbsent(request.get("idempotencyKey").asText(), keys(request));
+      if (hangsUp) {
+        return; // the exchange is closed, and the sender knows nothing
+      }
       byte[] answer = JSON.writeValueAsString(answer(request)).getBytes(UTF_8);
       exchange.getResponseHeaders().set("Content-Type", "application/json");
       exchange.sendResponseHeaders(200, answer.length);
       exchange.getResponseBody().write(answer);
     }
+  }
+
+  private static Set<String> keys(JsonNode request) {
+    Set<String> keys = new HashSet<>();
+    request.get("items").forEach(item -> keys.add(item.get("key").asText()));
+    return keys;
   }
 
   private static ObjectNode answer(JsonNode request) {
@@ -92,6 +110,18 @@ class WebhookTargetContractTest extends TargetContract<Map<String, Object>> {
   @Override
   protected Optional<Item<Map<String, Object>>> badItem() {
     return Optional.of(new Item<>("u3", Map.of("bad", true)));
+  }
+
+  @Override
+  protected OptionalInt effects(String key) {
+    return OptionalInt.of(
+        (int) done.values().stream().filter(keys -> keys.contains(key)).count());
+  }
+
+  @Override
+  protected Optional<Target<Map<String, Object>>> unanswering() {
+    hangsUp = true;
+    return Optional.of(target());
   }
 
   @Override

@@ -54,6 +54,7 @@ class GatedRunTest {
   private Outbox outbox() {
     return Outbox.builder(folder.resolve("outbox.jsonl"), scene.time)
         .newestWins()
+        .force(Outbox.Force.NEVER)
         .open();
   }
 

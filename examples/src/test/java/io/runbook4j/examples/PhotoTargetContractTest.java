@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.io.TempDir;
@@ -30,6 +31,13 @@ class PhotoTargetContractTest extends TargetContract<PhotoUpdate> {
     Target<PhotoUpdate> target = target(1, retryAfter);
     target.verify(List.of("user-0")); // takes the one call that there is
     return Optional.of(target);
+  }
+
+  /** What an update brings about is that the user has a photo. */
+  @Override
+  protected OptionalInt effects(String key) {
+    boolean has = services.stream().anyMatch(service -> service.users().contains(key));
+    return OptionalInt.of(has ? 1 : 0);
   }
 
   private Target<PhotoUpdate> target(int calls, Duration window) throws IOException {
