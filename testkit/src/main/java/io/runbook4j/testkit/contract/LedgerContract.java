@@ -1,11 +1,16 @@
 package io.runbook4j.testkit.contract;
 
 import io.runbook4j.spi.ledger.Ledger;
+import org.junit.jupiter.api.Timeout;
 
 /**
  * Every promise of {@link Ledger}. A subclass says how to open one on a store that lives as long as
  * the test.
+ *
+ * <p>Each test runs on a thread of its own and fails after two minutes; a {@code @Timeout} on your
+ * class sets another time.
  */
+@Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 public abstract class LedgerContract extends ResumingContract {
   /** For subclasses. */
   protected LedgerContract() {}

@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import io.runbook4j.spi.ledger.Counts;
+import io.runbook4j.spi.ledger.ItemFilter;
 import io.runbook4j.spi.ledger.Ledger;
 import io.runbook4j.spi.ledger.LedgerEntry.RunStarted;
 import io.runbook4j.spi.ledger.RunId;
@@ -16,7 +17,9 @@ import io.runbook4j.spi.ledger.RunOrigin;
 import io.runbook4j.spi.ledger.RunState;
 import io.runbook4j.spi.ledger.RunSummary;
 import io.runbook4j.spi.sync.FailureKind;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Callable;
 import org.junit.jupiter.api.Test;
 
 /** What a ledger answers about runs. */
@@ -59,6 +62,43 @@ abstract class RunsContract extends RecordingContract {
     }
 
     assertThat(ids(ledger.runs(JOB, 99))).hasSize(60).startsWith("r59", "r58").endsWith("r0");
+  }
+
+  @Test
+  void record_severalRunsAtOnceWhileOthersAsk_keepsEachRunWhole() throws Exception {
+    Ledger ledger = opened();
+    int chunks = 40;
+    List<Callable<String>> threads = new ArrayList<>();
+    for (int thread = 0; thread < 4; thread++) {
+      String id = "r" + thread;
+      threads.add(() -> {
+        LedgerStory story = new LedgerStory(ledger, new LedgerStory.Clock(), id).started(JOB);
+        for (int chunk = 1; chunk <= chunks; chunk++) {
+          String key = id + "-" + chunk;
+          story.begun(chunk, key, key + "-bad");
+          story.done(chunk, failed(1, FailureKind.INVALID, "X"));
+        }
+        return id;
+      });
+    }
+    threads.add(() -> {
+      for (int i = 0; i < chunks; i++) {
+        ledger.runs(JOB, 99).forEach(run -> ledger.items(run.run(), ItemFilter.all()));
+        ledger.outstanding(JOB, ItemFilter.all());
+      }
+      return "asked";
+    });
+
+    TargetCalls.together(threads);
+
+    assertThat(ids(ledger.runs(JOB, 99))).containsExactlyInAnyOrder("r0", "r1", "r2", "r3");
+    for (RunSummary run : ledger.runs(JOB, 99)) {
+      assertThat(run.counts()).isEqualTo(new Counts(2L * chunks, chunks, chunks, 0, 0, 0));
+      assertThat(keys(ledger.items(run.run(), ItemFilter.all())))
+          .hasSize(chunks)
+          .allMatch(key -> key.startsWith(run.run().value()));
+    }
+    assertThat(ledger.outstanding(JOB, ItemFilter.all())).hasSize(4 * chunks);
   }
 
   @Test
