@@ -16,6 +16,9 @@ import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
+import java.util.regex.Pattern;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Takes alerts to channels. Handing one over never waits, and nothing that a channel does comes
@@ -24,11 +27,14 @@ import java.util.concurrent.Executor;
  * <p>Each channel gets its alerts in order, on a thread of its own that lives while there are any.
  * One that fails is tried again after a back-off, or after the {@code retryAfter} of a
  * {@link io.runbook4j.spi.sync.FailureException} if that is longer, until a time to give up; while
- * it waits, a newer alert of the same occurrence takes its place. What could not be delivered is
- * kept to be read, the last 1,000 of it. A channel may get an alert twice (after a crash): the
- * dedup key tells.
+ * it waits, a newer alert of the same occurrence takes its place. One that says that the alert
+ * itself is wrong (INVALID, say) is not tried again with it. What could not be delivered is kept to
+ * be read, the last 1,000 of it. A channel may get an alert twice (after a crash, or where it was
+ * under way when the process ended): the dedup key tells.
  */
 public final class AlertRouter implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(AlertRouter.class);
+  private static final Pattern LAMBDA = Pattern.compile("(\\$\\d+)?/.*");
   private static final int MOST_UNDELIVERED = 1_000;
   private static final int MOST_SILENCES = 10_000;
 
@@ -46,7 +52,29 @@ public final class AlertRouter implements AutoCloseable {
     closeWithin = builder.closeWithin;
     Delivery.Terms terms = new Delivery.Terms(
         time, builder.executor, builder.backOff, builder.giveUpAfter, builder.queue, this::lost);
-    builder.channels.forEach(it -> deliveries.add(new Delivery(it.channel(), it.from(), terms)));
+    for (Listed it : builder.channels) {
+      deliveries.add(new Delivery(it.channel(), nameOf(it.channel()), it.from(), terms));
+    }
+  }
+
+  /**
+   * {@return a name that no channel before it has, the same in each process} A lambda's class has
+   * an address in its name, behind a slash.
+   */
+  private String nameOf(AlertChannel channel) {
+    String name = channel.name();
+    if (name.equals(channel.getClass().getName()) && channel.getClass().isHidden()) {
+      name = LAMBDA.matcher(name).replaceFirst("");
+    }
+    String unique = name;
+    for (int i = 2; isTaken(unique); i++) {
+      unique = name + " " + i;
+    }
+    return unique;
+  }
+
+  private boolean isTaken(String name) {
+    return deliveries.stream().anyMatch(delivery -> delivery.name().equals(name));
   }
 
   /** {@return a builder for a router without channels} */
@@ -150,8 +178,21 @@ public final class AlertRouter implements AutoCloseable {
     for (Undelivered it : state.pending()) {
       deliveries.stream()
           .filter(delivery -> delivery.name().equals(it.channel()))
-          .forEach(delivery -> delivery.offer(it.alert()));
+          .findFirst()
+          .ifPresentOrElse(delivery -> delivery.offer(it.alert()), () -> lostWithItsChannel(it));
     }
+  }
+
+  private void lostWithItsChannel(Undelivered it) {
+    String problem = "under way when the process ended, and no channel has this name now";
+    LOG.warn(
+        "An alert could not be delivered: {} rule={} job={} channel={} problem={}",
+        Words.oneLine(it.alert().text()),
+        it.alert().rule(),
+        it.alert().job(),
+        it.channel(),
+        problem);
+    lost(it.alert(), it.channel(), problem);
   }
 
   private void lost(Alert alert, String channel, String problem) {
@@ -207,7 +248,10 @@ public final class AlertRouter implements AutoCloseable {
       this.time = Objects.requireNonNull(time, "time");
     }
 
-    /** Adds a channel for alerts of every severity. */
+    /**
+     * Adds a channel for alerts of every severity. What is on its way to it is found again after a
+     * restart by its {@linkplain AlertChannel#name name}; of several of one name, by their order.
+     */
     public Builder channel(AlertChannel channel) {
       return channel(channel, Severity.INFO);
     }

@@ -165,6 +165,12 @@ final class Case {
     if (worse > 0 || (worse == 0 && (rises || isOnce))) {
       say(now, Phase.RAISED, "raised: " + alert.text() + advise(now, alert));
     }
+    if (worse > 0 && acknowledged == null) {
+      pages = 1; // what has become worse calls anew, though nobody took the last call
+      if (!due.containsKey(Deadline.ACKNOWLEDGE)) {
+        now.set(due, Deadline.ACKNOWLEDGE, terms.periods().acknowledge());
+      }
+    }
   }
 
   /** {@return whether it was not seen before} */
@@ -262,7 +268,7 @@ final class Case {
     } else if (effect == Effect.FAILED && isOpen() && ++failedRemedies >= FAILURES_TO_ESCALATE) {
       String why = failedRemedies + " remedies failed";
       failedRemedies = 0;
-      escalate(now, why);
+      escalate(now, why, "");
     }
   }
 
@@ -282,7 +288,7 @@ final class Case {
     if (isOpen() && runs.failedInARow >= FAILURES_TO_ESCALATE) {
       String why = runs.failedInARow + " runs failed in a row";
       runs.failedInARow = 0;
-      escalate(now, why);
+      escalate(now, why, "");
     }
   }
 
@@ -298,7 +304,7 @@ final class Case {
     due.remove(deadline);
     String late = now.lateBy(since);
     switch (deadline) {
-      case ACKNOWLEDGE -> nobodyAcknowledged(now, since, late);
+      case ACKNOWLEDGE -> nobodyAcknowledged(now, since, late, numbers);
       case UPDATE -> {
         now.again(due, Deadline.UPDATE, since, terms.periods().update());
         String text = numbers(now, numbers);
@@ -311,7 +317,8 @@ final class Case {
             "outage for more than "
                 + Words.shortly(terms.periods().statusPage()) + ": post status page update; notify "
                 + terms.advisor().service(job) + " partner contact if available" + late);
-      case TOO_LONG -> escalate(now, "open for " + Words.shortly(terms.periods().tooLong()) + late);
+      case TOO_LONG ->
+        escalate(now, "open for " + Words.shortly(terms.periods().tooLong()) + late, numbers);
       case POST_MORTEM_SOON ->
         owed(now, "post-mortem is due by " + now.wallOf(due, Deadline.POST_MORTEM) + late);
       case ROOT_CAUSE_SOON ->
@@ -321,7 +328,7 @@ final class Case {
     }
   }
 
-  private void nobodyAcknowledged(Beat now, long since, String late) {
+  private void nobodyAcknowledged(Beat now, long since, String late, String numbers) {
     String why = "not acknowledged within " + Words.shortly(terms.periods().acknowledge()) + late;
     level = (level + 1) % terms.chain().size();
     pages++;
@@ -330,20 +337,22 @@ final class Case {
     } else {
       why += "; the last call";
     }
-    tellLevel(now, "incident-not-acknowledged", why);
+    tellLevel(now, "incident-not-acknowledged", why, numbers);
   }
 
-  private void escalate(Beat now, String why) {
+  private void escalate(Beat now, String why, String numbers) {
     level = Math.min(level + 1, terms.chain().size() - 1);
-    tellLevel(now, "incident-escalated", why);
+    tellLevel(now, "incident-escalated", why, numbers);
   }
 
-  private void tellLevel(Beat now, String rule, String why) {
+  /** Says what it is about in the words of the last alert, which may be old, and how it stands. */
+  private void tellLevel(Beat now, String rule, String why, String numbers) {
     String text = why + "; escalated to " + terms.chain().get(level);
     timeline.add(now.wall(), Kind.ESCALATED, "", text);
     told.add(level);
     Alert known = last;
-    String about = known == null ? "" : "; " + known.text();
+    String about = (known == null ? "" : "; told last: " + known.text())
+        + (numbers.isEmpty() ? "" : "; now: " + numbers);
     now.say(Set.of(level), message(now, rule, Phase.REPEATED, text + about));
   }
 
@@ -374,7 +383,7 @@ final class Case {
   private void say(Beat now, Phase phase, String text) {
     told.add(0);
     now.say(
-        phase == Phase.ACKNOWLEDGED || phase == Phase.RESOLVED ? Set.copyOf(told) : Set.of(0),
+        phase == Phase.OPENED || phase == Phase.REPEATED ? Set.of(0) : Set.copyOf(told),
         message(now, phase == Phase.REPEATED ? "incident-update" : "incident", phase, text));
   }
 

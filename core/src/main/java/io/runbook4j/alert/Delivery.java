@@ -41,9 +41,14 @@ final class Delivery {
   private boolean running;
   private boolean closing;
 
-  Delivery(AlertChannel channel, Severity from, Terms terms) {
+  /**
+   * Makes a delivery.
+   *
+   * @param name the channel's, by which its alerts are found again after a restart
+   */
+  Delivery(AlertChannel channel, String name, Severity from, Terms terms) {
     this.channel = channel;
-    this.name = channel.name();
+    this.name = name;
     this.from = from;
     this.terms = terms;
     this.closeSignal = terms.time().newSignal();
@@ -161,6 +166,10 @@ final class Delivery {
         failing(problem);
         asked = retryAfter(e);
         LOG.debug("An alert was not taken. channel={} attempt={}", name, attempt, e);
+        if (isRefused(e)) {
+          lose(alert, problem);
+          return;
+        }
       }
       boolean isOver =
           Duration.ofNanos(terms.time().nanoTime() - begun).compareTo(terms.giveUp()) >= 0;
@@ -197,6 +206,15 @@ final class Delivery {
   /** {@return whether {@link #close} has given up what the channel has} */
   private synchronized boolean isGivenUp() {
     return inFlight == null;
+  }
+
+  /**
+   * {@return whether the alert itself is what the channel does not take} Trying it again would only
+   * hold up those behind it.
+   */
+  private static boolean isRefused(Throwable problem) {
+    return problem instanceof FailureException refusal
+        && refusal.failure().kind().isOfTheData();
   }
 
   private static Duration retryAfter(Throwable problem) {

@@ -1,6 +1,7 @@
 package io.runbook4j.alert;
 
 import io.runbook4j.spi.alert.Alert;
+import io.runbook4j.spi.alert.Severity;
 import io.runbook4j.spi.time.Signal;
 import io.runbook4j.spi.time.Time;
 import java.io.DataInput;
@@ -91,6 +92,16 @@ final class IncidentDesk {
 
   void start() {
     distinctRouters().forEach(router -> router.keptBy(keeper));
+    if (file != null && !file.damage().isEmpty()) {
+      routers
+          .get(0)
+          .send(new Alert(
+              "incidents-state-damaged",
+              Severity.WARNING,
+              "incidents",
+              file.damage() + "; incidents that were open are not known any more, and numbers begin"
+                  + " at 1 again"));
+    }
     places.executor().execute(this::mindUntilClosed);
   }
 
@@ -200,7 +211,7 @@ final class IncidentDesk {
     return !due.isEmpty();
   }
 
-  /** {@return how the rules of the jobs stand whose update is due} */
+  /** {@return how the rules of the jobs stand that something is due of} */
   private Map<String, String> numbers() {
     Watch source = watch;
     if (source == null) {
@@ -208,7 +219,7 @@ final class IncidentDesk {
     }
     long now = clock.now();
     List<String> jobs = read(all -> all.all().stream()
-        .filter(it -> it.due.getOrDefault(Deadline.UPDATE, Long.MAX_VALUE) <= now)
+        .filter(it -> it.due.values().stream().anyMatch(at -> at <= now))
         .map(Case::job)
         .toList());
     Map<String, String> numbers = new HashMap<>();
@@ -219,7 +230,8 @@ final class IncidentDesk {
   private static String standing(List<Watch.Status> statuses) {
     String firing = statuses.stream()
         .filter(status -> status.state() == Watch.State.FIRING)
-        .map(status -> status.rule().name() + " is at " + Words.number(status.value(), 4))
+        .map(status ->
+            status.rule().name() + (status.text().isEmpty() ? "" : " (" + status.text() + ")"))
         .collect(Collectors.joining(", "));
     return firing.isEmpty() && !statuses.isEmpty() ? "no rule fires" : firing;
   }

@@ -477,7 +477,8 @@ public final class Incidents implements AlertChannel, AutoCloseable {
 
     /**
      * Sets the folder into which the draft of a post-mortem is written when an incident is
-     * resolved, as {@code incident-7.md}; a file that is there is left alone. Default none.
+     * resolved, as {@code incident-7-<when it was opened>.md}; a file that is there is left alone.
+     * Default none.
      */
     public Builder drafts(Path folder) {
       this.drafts = Objects.requireNonNull(folder, "folder");

@@ -203,8 +203,13 @@ final class JobWatch {
     for (RuleLine line : lines) {
       Optional<Instant> since =
           line.isFiring() ? Optional.of(around.wall(line.firedAt())) : Optional.empty();
+      Reading reading = line.reading();
       statuses.add(new Watch.Status(
-          line.rule(), Watch.State.valueOf(line.state().name()), line.reading().value(), since));
+          line.rule(),
+          Watch.State.valueOf(line.state().name()),
+          reading.value(),
+          Double.isNaN(reading.value()) ? "" : line.rule().condition().text(reading),
+          since));
     }
     return statuses;
   }

@@ -31,6 +31,7 @@ final class SealedFile {
   private final Kind kind;
   private @Nullable Claim claim;
   private boolean isBroken;
+  private String damage = "";
 
   /**
    * Names a file; nothing is read or written yet.
@@ -112,7 +113,13 @@ final class SealedFile {
             path,
             why,
             aside);
+    damage = kind.name() + " " + path + " was damaged: " + why + ". It is kept as " + aside;
     return Optional.empty();
+  }
+
+  /** {@return what was wrong with what was read; empty if nothing was} */
+  String damage() {
+    return damage;
   }
 
   /**

@@ -375,9 +375,11 @@ public final class Watch implements AutoCloseable {
    * @param rule the rule
    * @param state its state
    * @param value what was compared with the threshold last; NaN before there was anything
+   * @param text the same in words, with the threshold; empty before there was anything
    * @param firingSince since when it fires; present if it does
    */
-  public record Status(Rule rule, State state, double value, Optional<Instant> firingSince) {}
+  public record Status(
+      Rule rule, State state, double value, String text, Optional<Instant> firingSince) {}
 
   /**
    * How often things were not as they should be.

@@ -6,6 +6,7 @@ import io.runbook4j.spi.sync.ChunkResult;
 import io.runbook4j.spi.sync.Failure;
 import io.runbook4j.spi.sync.FailureKind;
 import io.runbook4j.spi.sync.Outcome;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -192,6 +193,25 @@ final class Doubts<T> {
     parts.workload.later(
         batch.retryOnly(),
         parts.time.nanoTime() + conclusion.delay(failure, batch.unanswered()).toNanos());
+  }
+
+  /** Leaves what is in doubt of a chunk so, for a person, and takes what is known of the rest. */
+  void park(Batch<T> batch, Batch.Doubt doubt) {
+    List<ItemResult> results = new ArrayList<>(batch.size());
+    for (int i = 0; i < batch.size(); i++) {
+      Outcome outcome = doubt.known().getOrDefault(batch.key(i), Outcome.inDoubt(doubt.failure()));
+      conclusion.settled(batch, i, outcome);
+      results.add(new ItemResult(i, outcome, false));
+    }
+    conclusion.done(
+        batch,
+        results,
+        ItemResult.othersSucceeded(),
+        ChunkTiming.NONE,
+        doubt.keys().isEmpty()
+            ? "not sent again: another run has the outcomes"
+            : "in doubt: " + doubt.failure());
+    conclusion.nextSibling(batch, false);
   }
 
   /** Leaves a whole chunk in doubt, for a person. */

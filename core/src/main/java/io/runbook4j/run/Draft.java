@@ -2,7 +2,7 @@ package io.runbook4j.run;
 
 import io.runbook4j.spi.ledger.LedgerEntry.Span;
 import io.runbook4j.spi.ledger.Position;
-import io.runbook4j.spi.sync.Failure;
+import io.runbook4j.spi.sync.Outcome;
 import io.runbook4j.spi.sync.Page;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,7 +13,7 @@ final class Draft<T> {
   private List<String> keys = List.of();
   private List<T> values = List.of();
   private List<Span> spans = List.of();
-  private List<Unreadable> unreadable = List.of();
+  private List<Unsent> unsent = List.of();
   private List<Batch<T>> reapplied = List.of();
   private Position position = Position.start();
   private int spanPage;
@@ -97,11 +97,11 @@ final class Draft<T> {
   }
 
   boolean contains(String key) {
-    return keys.contains(key) || unreadable.stream().anyMatch(item -> item.key().equals(key));
+    return keys.contains(key) || unsent.stream().anyMatch(item -> item.key().equals(key));
   }
 
   boolean isEmpty() {
-    return keys.isEmpty() && unreadable.isEmpty() && reapplied.isEmpty();
+    return keys.isEmpty() && unsent.isEmpty() && reapplied.isEmpty();
   }
 
   /** {@return the fresh items; only if there are any} */
@@ -110,15 +110,15 @@ final class Draft<T> {
     return Batch.fresh(keys, values, spans, frontier.open(position, keys.size()));
   }
 
-  /** Adds an item that cannot be sent. */
-  void addUnreadable(Unreadable item, Position start) {
+  /** Adds an item that is not sent. */
+  void addUnsent(Unsent item, Position start) {
     noteStart(start);
-    unreadable = with(unreadable, item);
+    unsent = with(unsent, item);
   }
 
-  /** {@return the items that were found and cannot be sent} */
-  List<Unreadable> unreadable() {
-    return unreadable;
+  /** {@return the items that were found and are not sent} */
+  List<Unsent> unsent() {
+    return unsent;
   }
 
   /** {@return from where to read to find every item of the draft; only if there is any} */
@@ -127,7 +127,7 @@ final class Draft<T> {
   }
 
   private void noteStart(Position start) {
-    if (keys.isEmpty() && unreadable.isEmpty()) {
+    if (keys.isEmpty() && unsent.isEmpty()) {
       position = start;
     }
   }
@@ -143,11 +143,11 @@ final class Draft<T> {
   }
 
   /**
-   * An item that cannot be sent.
+   * An item that is not sent: it could not be read, or has its outcome from another run.
    *
    * @param key its key
    * @param page the number of the page that it was read in
-   * @param failure why it cannot be sent
+   * @param outcome what is recorded of it
    */
-  record Unreadable(String key, int page, Failure failure) {}
+  record Unsent(String key, int page, Outcome outcome) {}
 }

@@ -8,7 +8,6 @@ import io.runbook4j.spi.ledger.LedgerEntry.ChunkTiming;
 import io.runbook4j.spi.ledger.LedgerEntry.Note;
 import io.runbook4j.spi.ledger.LedgerEntry.Span;
 import io.runbook4j.spi.ledger.RunId;
-import io.runbook4j.spi.sync.Outcome;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -61,25 +60,23 @@ final class Intents<T> {
         parts.time.now(), intent, parts.workload.frontier().position(parts.feed.position())));
   }
 
-  /** Records items that cannot be sent as a chunk of their own that is never sent. */
-  void record(Workload.Unsendable unsendable) {
+  /** Records items that are not sent as a chunk of their own. */
+  void record(Workload.Unsent unsent) {
     int number = nextChunk++;
-    List<String> keys = new ArrayList<>(unsendable.items().size());
+    List<String> keys = new ArrayList<>(unsent.items().size());
     List<Span> spans = new ArrayList<>();
-    List<ItemResult> results = new ArrayList<>(unsendable.items().size());
-    for (Draft.Unreadable item : unsendable.items()) {
-      Outcome outcome = Outcome.failed(item.failure());
-      results.add(new ItemResult(keys.size(), outcome, false));
+    List<ItemResult> results = new ArrayList<>(unsent.items().size());
+    for (Draft.Unsent item : unsent.items()) {
+      results.add(new ItemResult(keys.size(), item.outcome(), false));
       keys.add(item.key());
       Batch.addSpan(spans, item.page());
-      parts.tally.settled(item.key(), outcome);
+      parts.tally.settled(item.key(), item.outcome());
     }
     begun(new ChunkIntent(number, idempotencyKey(number), keys, spans));
     parts.recorder.add(new ChunkDone(
         parts.time.now(), number, results, ItemResult.othersSucceeded(), ChunkTiming.NONE));
-    unsendable.family().settle(keys.size());
-    parts.concluded(
-        new ChunkReport(number, keys.size(), "cannot be sent", Duration.ZERO, Duration.ZERO));
+    unsent.family().settle(keys.size());
+    parts.concluded(new ChunkReport(number, keys.size(), "not sent", Duration.ZERO, Duration.ZERO));
     parts.alarm.check(parts.tally);
   }
 

@@ -6,6 +6,7 @@ import io.runbook4j.spi.sync.Cursor;
 import io.runbook4j.spi.sync.Failure;
 import io.runbook4j.spi.sync.FailureException;
 import io.runbook4j.spi.sync.FailureKind;
+import io.runbook4j.spi.sync.Outcome;
 import io.runbook4j.spi.sync.Page;
 import io.runbook4j.spi.sync.PageReader;
 import io.runbook4j.spi.sync.Source;
@@ -40,6 +41,10 @@ final class ItemFeed<T> implements AutoCloseable {
   private final Redaction redaction;
   private final Position resumed;
   private final Map<String, Integer> settled;
+
+  /** The outcomes that items got in other runs since. */
+  private final Map<String, Outcome> elsewhere;
+
   private final Map<String, OpenChunk<T>> open = new LinkedHashMap<>();
 
   /** Chunks with an item that came up and cannot be read any more; they stay in doubt. */
@@ -72,10 +77,17 @@ final class ItemFeed<T> implements AutoCloseable {
    *
    * @param seekable whether the source's cursors mean something in a later process; a rerun's do
    *     not, it begins again
+   * @param elsewhere the outcomes that items got in other runs since, by key
    */
-  ItemFeed(Source<T> source, ResumePoint resume, boolean seekable, Redaction redaction) {
+  ItemFeed(
+      Source<T> source,
+      ResumePoint resume,
+      boolean seekable,
+      Map<String, Outcome> elsewhere,
+      Redaction redaction) {
     this.source = source;
     this.redaction = redaction;
+    this.elsewhere = elsewhere;
     this.seekable = seekable;
     this.resumed = seekable ? resume.position() : Position.start();
     this.settled = new HashMap<>(resume.settledSince());
@@ -183,7 +195,11 @@ final class ItemFeed<T> implements AutoCloseable {
 
   /** {@return whether nothing but a key's repetition can keep the page's items from being sent} */
   private boolean isPlain(Set<String> busy) {
-    return busy.isEmpty() && settled.isEmpty() && open.isEmpty() && page.isReadable();
+    return busy.isEmpty()
+        && settled.isEmpty()
+        && open.isEmpty()
+        && elsewhere.isEmpty()
+        && page.isReadable();
   }
 
   /** {@return false if the next item has to wait for another one of its key} */
@@ -228,9 +244,10 @@ final class ItemFeed<T> implements AutoCloseable {
     if ((!busy.isEmpty() && busy.contains(key)) || !isNew(key, draft, index)) {
       return false;
     }
-    if (unreadable != null) {
-      draft.addUnreadable(
-          new Draft.Unreadable(key, pagePosition.page(), redaction.clean(unreadable)), pageStart());
+    Outcome known =
+        unreadable == null ? elsewhere.get(key) : Outcome.failed(redaction.clean(unreadable));
+    if (known != null) {
+      draft.addUnsent(new Draft.Unsent(key, pagePosition.page(), known), pageStart());
     } else {
       draft.add(key, page.value(index), pagePosition.page(), pageStart());
     }

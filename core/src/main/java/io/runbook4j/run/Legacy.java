@@ -7,8 +7,10 @@ import io.runbook4j.spi.ledger.Position;
 import io.runbook4j.spi.ledger.ResumePoint;
 import io.runbook4j.spi.sync.Failure;
 import io.runbook4j.spi.sync.FailureKind;
+import io.runbook4j.spi.sync.Outcome;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -29,6 +31,7 @@ final class Legacy<T> {
   private final Parts<T> parts;
   private final Doubts<T> doubts;
   private final Outbound<T> outbound;
+  private final Known known;
   private final int page;
 
   /** Of the items that were read and have no outcome, and have not come up again. */
@@ -42,6 +45,7 @@ final class Legacy<T> {
     this.parts = parts;
     this.doubts = doubts;
     this.outbound = outbound;
+    this.known = setup.known();
     this.page =
         setup.resume().map(ResumePoint::position).orElse(Position.start()).page();
     this.attempts = new HashMap<>(setup.resume().map(ResumePoint::attempts).orElse(Map.of()));
@@ -74,19 +78,35 @@ final class Legacy<T> {
       }
       intent.keys().forEach(this::wasSent);
       Failure failure = Failure.of(FailureKind.UNKNOWN, UNRECORDED);
-      if (isDeferred) {
+      Batch.Doubt doubt = doubt(intent, failure);
+      if (isDeferred || doubt.keys().isEmpty()) { // an outbox that is no longer the job's
         parts.feed.hold();
-        doubts.park(batch, failure, ChunkTiming.NONE); // its outbox is no longer the job's
+        doubts.park(batch, doubt);
       } else if (doubts.mayVerify()) {
         parts.feed.hold();
-        doubts.verify(batch, new Batch.Doubt(intent.keys(), failure, Map.of()));
-      } else if (job.inDoubt() == InDoubt.REAPPLY) {
+        doubts.verify(batch, doubt);
+      } else if (job.inDoubt() == InDoubt.REAPPLY && doubt.known().isEmpty()) {
         parts.feed.collect(new OpenChunk<>(intent, family));
       } else {
         parts.feed.hold();
-        doubts.park(batch, failure, ChunkTiming.NONE);
+        doubts.park(batch, doubt);
       }
     }
+  }
+
+  /** {@return the doubt about a chunk, of which other runs may know some items' outcomes since} */
+  private Batch.Doubt doubt(ChunkIntent intent, Failure failure) {
+    Map<String, Outcome> since = new HashMap<>();
+    List<String> doubtful = new ArrayList<>();
+    for (String key : intent.keys()) {
+      Outcome outcome = known.settled().get(key);
+      if (outcome == null) {
+        doubtful.add(key);
+      } else {
+        since.put(key, outcome);
+      }
+    }
+    return new Batch.Doubt(doubtful, failure, since);
   }
 
   private void closeUntil(Instant until) {
@@ -166,13 +186,13 @@ final class Legacy<T> {
     Failure gone = Failure.of(
         FailureKind.NOT_FOUND,
         "the source no longer has this item, which was read before the run was resumed");
-    List<Draft.Unreadable> items = attempts.keySet().stream()
+    List<Draft.Unsent> items = attempts.keySet().stream()
         .sorted()
-        .map(key -> new Draft.Unreadable(key, page, gone))
+        .map(key -> new Draft.Unsent(key, page, Outcome.failed(gone)))
         .toList();
     Family family = parts.workload.frontier().open(parts.feed.position(), items.size());
     attempts.clear();
-    parts.intents.record(new Workload.Unsendable(items, family));
+    parts.intents.record(new Workload.Unsent(items, family));
   }
 
   /** These items came up again, and have an outcome or are known to have none. */

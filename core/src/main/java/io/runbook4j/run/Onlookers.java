@@ -11,7 +11,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -111,9 +110,7 @@ final class Onlookers {
 
   private Alert alert(Watch.Status status, Instant since) {
     Rule rule = status.rule();
-    String value = Double.isNaN(status.value())
-        ? ""
-        : String.format(Locale.ROOT, ", now at %.4g", status.value());
+    String value = status.text().isEmpty() ? "" : ", now: " + status.text();
     return new Alert(
         rule.name(),
         rule.severity(),

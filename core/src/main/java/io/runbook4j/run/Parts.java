@@ -34,7 +34,8 @@ final class Parts<T> {
     random = host.random();
     run = setup.id().value();
     redaction = new Redaction(host.redactor());
-    feed = new ItemFeed<>(setup.ends().source(), resume, setup.isSeekable(), redaction);
+    feed = new ItemFeed<>(
+        setup.ends().source(), resume, setup.isSeekable(), setup.known().settled(), redaction);
     workload = new Workload<>(feed);
     sizer = setup.ends().sizer();
     recorder = new Recorder(host.ledger(), setup.id());

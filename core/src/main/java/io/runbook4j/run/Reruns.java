@@ -10,11 +10,15 @@ import io.runbook4j.spi.ledger.RunOrigin;
 import io.runbook4j.spi.ledger.RunState;
 import io.runbook4j.spi.ledger.RunSummary;
 import io.runbook4j.spi.sync.Failure;
+import io.runbook4j.spi.sync.Outcome;
 import io.runbook4j.spi.sync.Page;
 import io.runbook4j.spi.sync.Source;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -25,6 +29,8 @@ import java.util.stream.Collectors;
 final class Reruns {
   private static final Set<RunState> RESUMABLE =
       Set.of(RunState.STOPPED, RunState.FAILED, RunState.DIED);
+
+  private static final int SAMPLES = 3;
 
   private final Ledger ledger;
 
@@ -45,6 +51,22 @@ final class Reruns {
     return summary;
   }
 
+  /**
+   * {@return the run of the job that is not complete and would be gone on with: the newest, unless
+   * a run over the whole source came after it}
+   */
+  Optional<RunId> unfinished(SyncJob<?> job) {
+    for (RunSummary run : ledger.runs(job.name(), Integer.MAX_VALUE)) {
+      if (run.state() != RunState.COMPLETED) {
+        return Optional.of(run.run());
+      }
+      if (!isRerun(run.started().origin())) {
+        return Optional.empty();
+      }
+    }
+    return Optional.empty();
+  }
+
   /** {@return the run, which must be one of the job that can be resumed} */
   RunSummary resumable(SyncJob<?> job, RunId run) {
     RunSummary summary = run(job, run);
@@ -57,24 +79,100 @@ final class Reruns {
 
   /**
    * {@return those items of the run that pass the filter, have a key and have not succeeded since}
+   * An item that is in doubt since a later run, in an outbox, or in the hands of a run that is
+   * going on, is not what the filter saw any more: it is left out, or asked about if the filter
+   * wants items in doubt.
    */
-  List<ItemRecord> of(SyncJob<?> job, RunId run, ItemFilter filter) {
+  Chosen of(SyncJob<?> job, RunId run, ItemFilter filter) {
     List<ItemRecord> outstanding = ledger.outstanding(job.name(), ItemFilter.all()).stream()
         .filter(Reruns::hasKey)
         .toList();
     // Where no other run has a newer record of any item, these are the run's own: with 100,000 of
     // them it matters that its file is not read twice.
     return outstanding.stream().allMatch(item -> item.run().equals(run))
-        ? filter.select(outstanding)
-        : itemsAmong(outstanding, run, filter);
+        ? free(job, filter, filter.select(outstanding))
+        : amongItems(job, run, filter, outstanding);
   }
 
-  private List<ItemRecord> itemsAmong(List<ItemRecord> outstanding, RunId run, ItemFilter filter) {
-    Set<String> keys = outstanding.stream().map(ItemRecord::key).collect(Collectors.toSet());
-    return ledger.items(run, filter.limit(Integer.MAX_VALUE)).stream()
-        .filter(item -> keys.contains(item.key()))
-        .limit(filter.limit())
+  private Chosen amongItems(
+      SyncJob<?> job, RunId run, ItemFilter filter, List<ItemRecord> outstanding) {
+    Map<String, ItemRecord> newest = newest(outstanding);
+    List<ItemRecord> items = new ArrayList<>();
+    int changed = 0;
+    for (ItemRecord item : ledger.items(run, filter.limit(Integer.MAX_VALUE))) {
+      ItemRecord now = newest.get(item.key());
+      if (now == null) {
+        continue;
+      }
+      boolean isElsewhere = !now.run().equals(run) && (isDeferred(now) || isDoubtful(now));
+      if (!isElsewhere) {
+        items.add(item);
+      } else if (isDoubtful(now) && filter.states().contains(ItemState.IN_DOUBT)) {
+        items.add(now);
+      } else {
+        changed++;
+      }
+    }
+    return free(job, filter, items).leftOut(changed, "in doubt or in an outbox since a later run");
+  }
+
+  /** {@return the items but those that a run which is going on has not done with} */
+  private Chosen free(SyncJob<?> job, ItemFilter filter, List<ItemRecord> items) {
+    Set<RunId> running = items.stream().anyMatch(Reruns::isOpen)
+        ? ledger.runs(job.name(), Integer.MAX_VALUE).stream()
+            .filter(run -> run.state() == RunState.RUNNING)
+            .map(RunSummary::run)
+            .collect(Collectors.toSet())
+        : Set.of();
+    List<ItemRecord> free = items.stream()
+        .filter(item -> !isOpen(item) || !running.contains(item.run()))
         .toList();
+    return new Chosen(free.stream().limit(filter.limit()).toList(), notFound(filter, items))
+        .leftOut(items.size() - free.size(), "in the hands of a run that is going on");
+  }
+
+  /** {@return a word on keys that were asked for and match nothing: a spreadsheet's work, say} */
+  private static List<String> notFound(ItemFilter filter, List<ItemRecord> items) {
+    Set<String> found = items.stream().map(ItemRecord::key).collect(Collectors.toSet());
+    List<String> not =
+        filter.keys().stream().filter(key -> !found.contains(key)).toList();
+    if (not.isEmpty()) {
+      return List.of();
+    }
+    String some = not.stream().limit(SAMPLES).collect(Collectors.joining(", "));
+    return List.of(
+        not.size() + " of " + filter.keys().size() + " keys were left out: they succeeded"
+            + " since, or are not among the items that can be rerun (" + some
+            + (not.size() > SAMPLES ? ", .." : "") + ")");
+  }
+
+  private static boolean isOpen(ItemRecord item) {
+    return item.state() == ItemState.NOT_REACHED || isDoubtful(item);
+  }
+
+  private static boolean isDoubtful(ItemRecord item) {
+    return item.state() == ItemState.IN_DOUBT;
+  }
+
+  private static boolean isDeferred(ItemRecord item) {
+    return item.text().startsWith(Outbound.DEFERRED);
+  }
+
+  /**
+   * What a rerun is about.
+   *
+   * @param items the items
+   * @param leftOut what was left out, and why
+   */
+  record Chosen(List<ItemRecord> items, List<String> leftOut) {
+    Chosen leftOut(int count, String why) {
+      if (count == 0) {
+        return this;
+      }
+      List<String> all = new ArrayList<>(leftOut);
+      all.add(count + (count == 1 ? " item was" : " items were") + " left out: " + why);
+      return new Chosen(items, List.copyOf(all));
+    }
   }
 
   private static boolean hasKey(ItemRecord item) {
@@ -85,11 +183,12 @@ final class Reruns {
    * {@return those outstanding items of the job that pass the filter, have a key and are in no
    * outbox}
    */
-  List<ItemRecord> outstanding(SyncJob<?> job, ItemFilter filter) {
-    return ledger.outstanding(job.name(), filter.limit(Integer.MAX_VALUE)).stream()
-        .filter(item -> hasKey(item) && !item.text().startsWith(Outbound.DEFERRED))
-        .limit(filter.limit())
-        .toList();
+  Chosen outstanding(SyncJob<?> job, ItemFilter filter) {
+    List<ItemRecord> items =
+        ledger.outstanding(job.name(), filter.limit(Integer.MAX_VALUE)).stream()
+            .filter(item -> hasKey(item) && !isDeferred(item))
+            .toList();
+    return free(job, filter, items);
   }
 
   /** {@return the keys of those that the target is asked about before they are sent} */
@@ -121,16 +220,42 @@ final class Reruns {
         || origin.kind() == RunOrigin.Kind.RERUN_OUTSTANDING;
   }
 
+  /**
+   * {@return by key, the outcomes that items got in later runs which the run had read, or begun to
+   * send, without an outcome} One that failed there has its turn again.
+   */
+  Map<String, Outcome> settledSince(SyncJob<?> job, RunId run) {
+    if (ledger.runs(job.name(), 1).stream().allMatch(newest -> newest.run().equals(run))) {
+      return Map.of();
+    }
+    Map<String, ItemRecord> newest = newest(ledger.outstanding(job.name(), ItemFilter.all()));
+    Map<String, Outcome> settled = new HashMap<>();
+    for (ItemRecord item : ledger.items(run, ItemFilter.all().states(ItemState.NOT_REACHED))) {
+      ItemRecord now = newest.get(item.key());
+      if (now == null) {
+        settled.put(item.key(), Outcome.succeeded());
+      } else if (!now.run().equals(run) && isDoubtful(now)) {
+        settled.put(item.key(), Outcome.inDoubt(now.failure().orElseThrow()));
+      } else if (!now.run().equals(run) && isDeferred(now)) {
+        settled.put(item.key(), Outcome.skipped(now.text()));
+      }
+    }
+    return settled;
+  }
+
+  private static Map<String, ItemRecord> newest(List<ItemRecord> outstanding) {
+    Map<String, ItemRecord> newest = new HashMap<>();
+    outstanding.forEach(item -> newest.put(item.key(), item));
+    return newest;
+  }
+
   /** {@return the items in doubt since before a rerun that died, and not asked about since} */
   List<String> stillDoubtful(SyncJob<?> job, RunOrigin origin, ResumePoint point) {
     ItemFilter filter = origin.filter().states(ItemState.IN_DOUBT);
     if (!isRerun(origin) || filter.keys().isEmpty()) {
       return List.of();
     }
-    List<ItemRecord> items = origin
-        .parent()
-        .map(parent -> ledger.items(parent, filter))
-        .orElseGet(() -> ledger.outstanding(job.name(), filter));
+    List<ItemRecord> items = ledger.outstanding(job.name(), filter);
     Set<String> seen = new HashSet<>(point.settledSince().keySet());
     seen.addAll(point.attempts().keySet());
     point.open().forEach(intent -> seen.addAll(intent.keys()));

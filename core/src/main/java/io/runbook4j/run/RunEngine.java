@@ -168,8 +168,9 @@ final class RunEngine<T> implements RunControl, Conclusion.Stopper {
     if (!setup.ends().problem().isEmpty()) {
       parts.tally.problem(setup.ends().problem());
     }
+    setup.known().leftOut().forEach(parts.tally::problem);
     setup.resume().ifPresent(legacy::takeUp);
-    legacy.verifyFirst(setup.doubtful());
+    legacy.verifyFirst(setup.known().doubtful());
     parts.listeners.each(listener -> listener.onStarted(this));
   }
 
@@ -234,15 +235,15 @@ final class RunEngine<T> implements RunControl, Conclusion.Stopper {
    */
   private boolean prepare() throws InterruptedException {
     Optional<Batch<T>> found = reading.next();
-    Optional<Workload.Unsendable> unsendable = parts.workload.takeUnsendable();
-    if (unsendable.isPresent()) {
-      record(unsendable.get());
+    Optional<Workload.Unsent> unsent = parts.workload.takeUnsent();
+    if (unsent.isPresent()) {
+      record(unsent.get());
     }
     if (found.isPresent()) {
       sending.next(legacy.withAttempts(found.get()));
       return true;
     }
-    if (unsendable.isPresent() || stopReason != null || sending.hasAnswers()) {
+    if (unsent.isPresent() || stopReason != null || sending.hasAnswers()) {
       return true;
     }
     if (sending.inFlight() == 0 && parts.workload.isEmpty() && parts.feed.isExhausted()) {
@@ -277,10 +278,10 @@ final class RunEngine<T> implements RunControl, Conclusion.Stopper {
     }
   }
 
-  /** Records items that were found and cannot be sent. */
-  private void record(Workload.Unsendable unsendable) {
-    legacy.cameUp(unsendable.items().stream().map(Draft.Unreadable::key).toList());
-    parts.intents.record(unsendable);
+  /** Records items that were found and are not sent. */
+  private void record(Workload.Unsent unsent) {
+    legacy.cameUp(unsent.items().stream().map(Draft.Unsent::key).toList());
+    parts.intents.record(unsent);
   }
 
   /** The law of conservation, checked once more where a fault of our own would break it. */

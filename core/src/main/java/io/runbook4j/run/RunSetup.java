@@ -3,7 +3,6 @@ package io.runbook4j.run;
 import io.runbook4j.spi.ledger.ResumePoint;
 import io.runbook4j.spi.ledger.RunId;
 import io.runbook4j.spi.ledger.RunOrigin;
-import java.util.List;
 import java.util.Optional;
 
 /**
@@ -14,7 +13,7 @@ import java.util.Optional;
  * @param job its policies
  * @param ends where its items come from and go to
  * @param resume where an earlier process left it; empty for a new run
- * @param doubtful the keys among them that are in doubt, to be verified before they are sent
+ * @param known what other runs say of its items
  */
 record RunSetup<T>(
     RunId id,
@@ -22,7 +21,7 @@ record RunSetup<T>(
     SyncJob<T> job,
     Ends<T> ends,
     Optional<ResumePoint> resume,
-    List<String> doubtful) {
+    Known known) {
   /** {@return whether the source's cursors mean something in a later process} */
   boolean isSeekable() {
     return origin.kind() == RunOrigin.Kind.FULL || origin.kind() == RunOrigin.Kind.REPLAY;

@@ -10,19 +10,17 @@ import io.runbook4j.limit.Limits;
 import io.runbook4j.limit.RetryBudget;
 import io.runbook4j.spi.alert.AlertChannel;
 import io.runbook4j.spi.ledger.ItemFilter;
-import io.runbook4j.spi.ledger.ItemRecord;
 import io.runbook4j.spi.ledger.ItemState;
 import io.runbook4j.spi.ledger.Ledger;
 import io.runbook4j.spi.ledger.LedgerEntry.RunResumed;
 import io.runbook4j.spi.ledger.ResumePoint;
 import io.runbook4j.spi.ledger.RunId;
 import io.runbook4j.spi.ledger.RunOrigin;
-import io.runbook4j.spi.ledger.RunState;
-import io.runbook4j.spi.ledger.RunSummary;
 import io.runbook4j.spi.sync.Source;
 import io.runbook4j.spi.time.Time;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Executor;
@@ -89,22 +87,21 @@ public final class Runner implements AutoCloseable {
    * @return the report
    */
   public <T> RunReport run(SyncJob<T> job) {
-    return start(job, RunOrigin.full(), job.source(), List.of());
+    return start(job, RunOrigin.full(), job.source(), Known.nothing());
   }
 
   /**
-   * Goes on with the newest run of the job if it was stopped, failed or died; else runs the job.
-   * Where the source is a file that was replaced meanwhile, the run cannot go on and fails, saying
-   * so; then a new one has to begin, with {@link #run}.
+   * Goes on with the newest run of the job that was stopped, failed or died, unless a later one
+   * over the whole source is complete; if there is none, runs the job. A rerun that is complete
+   * does not end a run that is not. Where the source is a file that was replaced meanwhile, the run
+   * cannot go on and fails, saying so; then a new one has to begin, with {@link #run}.
    *
    * @return the report
-   * @throws IllegalStateException if the newest run is going on
+   * @throws IllegalStateException if that run is going on
    */
   public <T> RunReport runOrResume(SyncJob<T> job) {
-    Optional<RunSummary> newest = host.ledger().runs(job.name(), 1).stream().findFirst();
-    return newest.isPresent() && newest.get().state() != RunState.COMPLETED
-        ? resume(job, newest.get().run())
-        : run(job);
+    Optional<RunId> unfinished = reruns.unfinished(job);
+    return unfinished.isPresent() ? resume(job, unfinished.get()) : run(job);
   }
 
   /**
@@ -121,8 +118,9 @@ public final class Runner implements AutoCloseable {
     return execute(job, Reruns.source(job, origin), ends -> {
       host.ledger().record(run, List.of(new RunResumed(host.time().now())));
       ResumePoint point = host.ledger().resumePoint(run);
-      List<String> doubtful = reruns.stillDoubtful(job, origin, point);
-      return new RunSetup<>(run, origin, job, ends, Optional.of(point), doubtful);
+      Known known = new Known(
+          reruns.stillDoubtful(job, origin, point), reruns.settledSince(job, run), List.of());
+      return new RunSetup<>(run, origin, job, ends, Optional.of(point), known);
     });
   }
 
@@ -145,8 +143,7 @@ public final class Runner implements AutoCloseable {
    */
   public <T> RunReport rerunFailed(SyncJob<T> job, RunId run, ItemFilter filter) {
     reruns.run(job, run);
-    List<ItemRecord> items = reruns.of(job, run, filter);
-    return rerun(job, RunOrigin.Kind.RERUN_FAILED, Optional.of(run), items);
+    return rerun(job, RunOrigin.Kind.RERUN_FAILED, Optional.of(run), reruns.of(job, run, filter));
   }
 
   /**
@@ -167,8 +164,8 @@ public final class Runner implements AutoCloseable {
    * @return the report
    */
   public <T> RunReport rerunOutstanding(SyncJob<T> job, ItemFilter filter) {
-    List<ItemRecord> items = reruns.outstanding(job, filter);
-    return rerun(job, RunOrigin.Kind.RERUN_OUTSTANDING, Optional.empty(), items);
+    return rerun(
+        job, RunOrigin.Kind.RERUN_OUTSTANDING, Optional.empty(), reruns.outstanding(job, filter));
   }
 
   /**
@@ -181,7 +178,7 @@ public final class Runner implements AutoCloseable {
   public <T> RunReport replayAll(SyncJob<T> job, String reason) {
     RunOrigin origin =
         new RunOrigin(RunOrigin.Kind.REPLAY, Optional.empty(), ItemFilter.all(), reason);
-    return start(job, origin, job.source(), List.of());
+    return start(job, origin, job.source(), Known.nothing());
   }
 
   /**
@@ -210,16 +207,19 @@ public final class Runner implements AutoCloseable {
   }
 
   private <T> RunReport rerun(
-      SyncJob<T> job, RunOrigin.Kind kind, Optional<RunId> parent, List<ItemRecord> items) {
-    RunOrigin origin = Reruns.origin(kind, parent, items);
-    return start(job, origin, Reruns.source(job, origin), Reruns.doubtful(job, items));
+      SyncJob<T> job, RunOrigin.Kind kind, Optional<RunId> parent, Reruns.Chosen chosen) {
+    RunOrigin origin = Reruns.origin(kind, parent, chosen.items());
+    return start(
+        job,
+        origin,
+        Reruns.source(job, origin),
+        new Known(Reruns.doubtful(job, chosen.items()), Map.of(), chosen.leftOut()));
   }
 
-  private <T> RunReport start(
-      SyncJob<T> job, RunOrigin origin, Source<T> source, List<String> doubtful) {
+  private <T> RunReport start(SyncJob<T> job, RunOrigin origin, Source<T> source, Known known) {
     RunId id = RunId.at(host.time().now(), host.random());
     return execute(
-        job, source, ends -> new RunSetup<>(id, origin, job, ends, Optional.empty(), doubtful));
+        job, source, ends -> new RunSetup<>(id, origin, job, ends, Optional.empty(), known));
   }
 
   private <T> RunReport execute(

@@ -313,6 +313,10 @@ public final class SyncJob<T> {
      * success once it is answered. Give a bulkhead a longest wait: without one, Failsafe 3.3.2
      * loses a permit after each refusal.
      *
+     * <p>Most targets, the adapters' among them, return that a call was refused or not answered and
+     * throw nothing, which is a success to a circuit breaker unless it is told otherwise:
+     * {@code CircuitBreaker.<ChunkResult>builder().handleResultIf(ChunkResult::isWholeCall)}.
+     *
      * @throws IllegalArgumentException if the policy would call again, or invent an answer, behind
      *     the ledger's back: a {@code RetryPolicy}, a {@code Fallback}
      */

@@ -31,7 +31,7 @@ final class Workload<T> {
   private final PriorityQueue<Later<Batch<T>>> laterBatches = new PriorityQueue<>(Later.byDue());
   private final PriorityQueue<Later<Pending<T>>> laterItems = new PriorityQueue<>(Later.byDue());
   private final Set<String> busy = new HashSet<>();
-  private @Nullable Unsendable unsendable;
+  private @Nullable Unsent unsent;
   private long sequence;
 
   Workload(ItemFeed<T> feed) {
@@ -103,9 +103,9 @@ final class Workload<T> {
 
   private Optional<Batch<T>> fresh(int most) throws InterruptedException {
     Draft<T> draft = feed.draft(most, busy);
-    if (!draft.unreadable().isEmpty()) {
-      Family family = frontier.open(draft.position(), draft.unreadable().size());
-      unsendable = new Unsendable(draft.unreadable(), family);
+    if (!draft.unsent().isEmpty()) {
+      Family family = frontier.open(draft.position(), draft.unsent().size());
+      unsent = new Unsent(draft.unsent(), family);
     }
     Optional<Batch<T>> batch =
         draft.size() == 0 ? Optional.empty() : Optional.of(draft.batch(frontier));
@@ -159,12 +159,12 @@ final class Workload<T> {
   }
 
   /**
-   * {@return the items that were read for the last batch and cannot be sent, once; empty if there
+   * {@return the items that were read for the last batch and are not sent, once; empty if there
    * were none}
    */
-  Optional<Unsendable> takeUnsendable() {
-    Optional<Unsendable> taken = Optional.ofNullable(unsendable);
-    unsendable = null;
+  Optional<Unsent> takeUnsent() {
+    Optional<Unsent> taken = Optional.ofNullable(unsent);
+    unsent = null;
     return taken;
   }
 
@@ -220,10 +220,10 @@ final class Workload<T> {
   }
 
   /**
-   * Items that cannot be sent.
+   * Items that are not sent.
    *
    * @param items which, at least one
    * @param family they alone
    */
-  record Unsendable(List<Draft.Unreadable> items, Family family) {}
+  record Unsent(List<Draft.Unsent> items, Family family) {}
 }

@@ -103,6 +103,99 @@ class AlertRouterTest {
   }
 
   @Test
+  void send_channelRefusesOneAlertForGood_losesThatOneAndGoesOnAtOnce() {
+    AlertRouter router = router()
+        .channel(alert -> {
+          if (alert.dedupKey().equals("bad")) {
+            calls.incrementAndGet();
+            throw new FailureException(Failure.of(FailureKind.INVALID, "HTTP 400"));
+          }
+          sent.add(alert);
+        })
+        .build();
+
+    router.send(alert("bad", Phase.OPENED));
+    router.send(alert("good", Phase.OPENED));
+    time.runToIdle();
+
+    assertThat(calls).hasValue(1);
+    assertThat(sent).extracting(Alert::dedupKey).containsExactly("good");
+    assertThat(router.undelivered())
+        .singleElement()
+        .satisfies(it -> assertThat(it.problem()).contains("HTTP 400"));
+  }
+
+  @Test
+  void restore_lambdasAsChannels_findTheirAlertsByTheirOrder() {
+    List<Alert> second = new ArrayList<>();
+    AlertRouter before = router().channel(sent::add).channel(broken()).build();
+    before.send(alert("a", Phase.OPENED));
+    time.advance(Duration.ofSeconds(5));
+    RouterState kept = before.state();
+    assertThat(kept.pending()).hasSize(1);
+    sent.clear();
+
+    AlertRouter next = router().channel(sent::add).channel(second::add).build();
+    next.restore(kept);
+    time.runToIdle();
+
+    assertThat(kept.pending().get(0).channel()).doesNotContain("/");
+    assertThat(second).extracting(Alert::dedupKey).containsExactly("a");
+    assertThat(sent).isEmpty();
+  }
+
+  @Test
+  void restore_twoChannelsOfOneName_findTheirOwnAlerts() {
+    List<Alert> second = new ArrayList<>();
+    AlertRouter before =
+        router().channel(named(sent::add)).channel(named(broken())).build();
+    before.send(alert("a", Phase.OPENED));
+    time.advance(Duration.ofSeconds(5));
+    RouterState kept = before.state();
+    sent.clear();
+
+    AlertRouter next =
+        router().channel(named(sent::add)).channel(named(second::add)).build();
+    next.restore(kept);
+    time.runToIdle();
+
+    assertThat(second).extracting(Alert::dedupKey).containsExactly("a");
+    assertThat(sent).isEmpty();
+  }
+
+  private static AlertChannel named(AlertChannel channel) {
+    return new AlertChannel() {
+      @Override
+      public void send(Alert alert) throws InterruptedException {
+        channel.send(alert);
+      }
+
+      @Override
+      public String name() {
+        return "pagerduty@events.pagerduty.com";
+      }
+    };
+  }
+
+  @Test
+  void restore_channelIsNoMore_listsItsAlertAsUndelivered() {
+    RouterState kept = new RouterState(
+        List.of(new AlertRouter.Undelivered(alert("a", Phase.OPENED), "gone", "")),
+        List.of(),
+        Map.of());
+
+    AlertRouter next = router().channel(sent::add).build();
+    next.restore(kept);
+    time.runToIdle();
+
+    assertThat(sent).isEmpty();
+    assertThat(next.undelivered()).singleElement().satisfies(it -> {
+      assertThat(it.channel()).isEqualTo("gone");
+      assertThat(it.problem()).contains("no channel has this name");
+    });
+  }
+
+  @Test
   void send_channelRecovers_delivers() {
     AlertRouter router = router()
         .channel(alert -> {

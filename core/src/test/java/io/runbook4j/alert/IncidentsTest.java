@@ -255,6 +255,41 @@ class IncidentsTest {
   }
 
   @Test
+  void alert_worseAfterTheLastCall_tellsAllThatWereToldAndCallsAnew() {
+    Incidents incidents = builder().rounds(1).updateEvery(Duration.ofDays(9)).start();
+    incidents.send(alert(Severity.SEV3, Phase.OPENED));
+    live(40);
+    assertThat(platform.minutes()).containsExactly(10L);
+    lead.clear();
+    platform.clear();
+
+    incidents.send(alert(Severity.SEV1, Phase.RAISED));
+    live(40);
+
+    assertThat(channel.texts()).anyMatch(text -> text.contains("raised: SEV1 is too much"));
+    assertThat(lead.minutes()).startsWith(40L);
+    assertThat(platform.minutes()).startsWith(40L);
+    assertThat(lead.texts().get(0)).contains("raised: SEV1");
+    assertThat(lead.alerts().size() + platform.alerts().size()).isGreaterThan(2);
+    assertThat(platform.texts().toString() + lead.texts()).contains("not acknowledged within 5m");
+  }
+
+  @Test
+  void alert_worseOnceItIsAcknowledged_isToldAndCallsNobody() {
+    Incidents incidents = builder().updateEvery(Duration.ofDays(9)).start();
+    incidents.send(alert(Severity.SEV3, Phase.OPENED));
+    incidents.acknowledge(JOB, "ann");
+    live(1);
+    channel.clear();
+
+    incidents.send(alert(Severity.SEV1, Phase.RAISED));
+    live(28);
+
+    assertThat(channel.texts()).singleElement().asString().contains("raised: SEV1");
+    assertThat(lead.alerts()).isEmpty();
+  }
+
+  @Test
   void acknowledge_nobodyDoes_goesAlongTheChainFiveTimesRound() {
     Incidents incidents = builder().updateEvery(Duration.ofDays(9)).start();
 
@@ -327,9 +362,9 @@ class IncidentsTest {
     assertThat(channel.minutes()).containsExactly(0L, 0L, 15L, 25L, 30L, 40L);
     assertThat(channel.texts().get(2))
         .contains("open for 15m, acknowledged by ann")
-        .contains("is at 2; update the incident channel");
+        .contains("(2 health checks in a row have failed); update the incident channel");
     assertThat(channel.texts().get(3)).contains("update by ann: found the deploy");
-    assertThat(channel.texts().get(5)).contains("is at 7");
+    assertThat(channel.texts().get(5)).contains("(7 health checks in a row have failed)");
     incidents.close();
     watch.close();
   }

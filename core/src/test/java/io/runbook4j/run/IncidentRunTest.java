@@ -229,7 +229,9 @@ class IncidentRunTest {
       assertThat(report.alerts()).singleElement().satisfies(alert -> {
         assertThat(alert.severity()).isEqualTo(Severity.SEV1);
         assertThat(alert.text())
-            .contains("fires since " + since.toString().substring(0, 14), "now at 0.");
+            .contains(
+                "fires since " + since.toString().substring(0, 14),
+                "now: 66.67 % of the events failed");
       });
     }
   }

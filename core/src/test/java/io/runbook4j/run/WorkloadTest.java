@@ -8,6 +8,7 @@ import io.runbook4j.spi.ledger.ResumePoint;
 import io.runbook4j.spi.sync.Failure;
 import io.runbook4j.spi.sync.FailureKind;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
@@ -17,7 +18,11 @@ class WorkloadTest {
 
   private final Scene scene = new Scene();
   private final Workload<String> workload = new Workload<>(new ItemFeed<>(
-      Scene.source(10_000), ResumePoint.builder().build(), true, new Redaction(new Redactor())));
+      Scene.source(10_000),
+      ResumePoint.builder().build(),
+      true,
+      Map.of(),
+      new Redaction(new Redactor())));
 
   private Pending<String> failed(String key) {
     Family family = workload.frontier().open(Position.start(), 1);

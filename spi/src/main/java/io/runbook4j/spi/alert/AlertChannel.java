@@ -6,11 +6,17 @@ public interface AlertChannel {
   /**
    * Delivers one alert. Whatever it throws is noted in the report and never fails the run.
    *
+   * @throws io.runbook4j.spi.sync.FailureException if the service refused it: with a kind that
+   *     {@linkplain io.runbook4j.spi.sync.FailureKind#isOfTheData speaks of the data} it is not
+   *     tried again, else after {@code retryAfter} at the earliest
    * @throws InterruptedException if the thread is interrupted
    */
   void send(Alert alert) throws InterruptedException;
 
-  /** {@return the channel's name, for reports} */
+  /**
+   * {@return the channel's name, for reports, and to find again after a restart what was on its way
+   * to it: the same in each process} Default the class's name.
+   */
   default String name() {
     return getClass().getName();
   }

@@ -1,0 +1,239 @@
+package io.runbook4j.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.runbook4j.gate.Gate;
+import io.runbook4j.gate.Order;
+import io.runbook4j.gate.Outbox;
+import io.runbook4j.spi.ledger.Counts;
+import io.runbook4j.spi.ledger.ItemFilter;
+import io.runbook4j.spi.ledger.ItemState;
+import io.runbook4j.spi.ledger.RunOrigin;
+import io.runbook4j.spi.ledger.RunState;
+import io.runbook4j.spi.sync.ChunkResult;
+import io.runbook4j.spi.sync.Failure;
+import io.runbook4j.spi.sync.FailureKind;
+import io.runbook4j.spi.sync.Target;
+import io.runbook4j.testkit.CallFault;
+import io.runbook4j.testkit.CrashMoment;
+import io.runbook4j.testkit.CrashSwitch;
+import io.runbook4j.testkit.SimulatedService;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Promise 3, over several runs: what a later run has done with an item counts for every run before
+ * it.
+ */
+class Promise03LaterRunsTest {
+  private final Scene scene = new Scene();
+  private final Map<String, Integer> applied = new HashMap<>();
+
+  @TempDir
+  private Path folder;
+
+  private ChunkResult apply(List<String> keys) {
+    keys.forEach(key -> applied.merge(key, 1, Integer::sum));
+    return ChunkResult.succeeded();
+  }
+
+  private SyncJob<String> job(int items) {
+    return Scene.policies()
+        .from(Scene.source(items))
+        .to(chunk -> apply(chunk.keys()))
+        .build();
+  }
+
+  private RunReport stoppedAfter(int chunks, SyncJob<String> job) {
+    return scene.runner(new StopAfter(chunks)).run(job);
+  }
+
+  @Test
+  void resume_afterTheRestWasRerun_sendsNoneOfItAgain() {
+    SyncJob<String> job = job(100);
+    RunReport stopped = stoppedAfter(3, job);
+    RunReport rerun = scene.runner().rerunOutstanding(job);
+    assertThat(rerun.counts().succeeded()).isPositive();
+
+    RunReport resumed = scene.runner().resume(job, stopped.runId());
+
+    assertThat(resumed.state()).isEqualTo(RunState.COMPLETED);
+    assertThat(resumed.counts()).isEqualTo(new Counts(100, 100, 0, 0, 0, 0));
+    assertThat(applied)
+        .hasSize(100)
+        .allSatisfy((key, times) -> assertThat(times).isOne());
+    assertThat(scene.ledger.outstanding(Scene.JOB, ItemFilter.all())).isEmpty();
+  }
+
+  @Test
+  void resume_afterADeathWhoseChunkWasRerun_sendsNoneOfItAgain() {
+    SimulatedService service = scene.service().build();
+    SyncJob.Builder<String> policies = Scene.policies().inDoubt(InDoubt.REAPPLY);
+    CrashSwitch life = CrashSwitch.create().crashAtRecord(3, CrashMoment.AFTER);
+    assertThat(scene.live(life, policies, Scene.source(30), service)).isEmpty();
+    SyncJob<String> job = Scene.policies()
+        .from(Scene.source(30))
+        .to(chunk -> apply(chunk.keys()))
+        .inDoubt(InDoubt.REAPPLY)
+        .build();
+    ItemFilter doubtful = ItemFilter.all().states(ItemState.IN_DOUBT);
+    RunReport rerun = scene.runner().rerunOutstanding(job, doubtful);
+    assertThat(rerun.counts().succeeded()).isEqualTo(10);
+
+    RunReport resumed = scene.runner().resume(job, scene.ledger.died().get(0).run());
+
+    assertThat(resumed.counts()).isEqualTo(new Counts(30, 30, 0, 0, 0, 0));
+    assertThat(applied).allSatisfy((key, times) -> assertThat(times).isOne());
+  }
+
+  @Test
+  void rerunFailed_itemsInDoubtSinceALaterRun_areLeftOutAndSaid() {
+    SimulatedService service = scene
+        .service()
+        .verifying()
+        .failingTimes(1, FailureKind.INVALID, "k1", "k2")
+        .callFault(2, CallFault.LOST_AFTER_APPLYING)
+        .build();
+    SyncJob<String> job = Scene.policies()
+        .from(Scene.source(10))
+        .to(blind(service.target()))
+        .inDoubt(InDoubt.PARK)
+        .build();
+    RunReport first = scene.runner().run(job);
+    assertThat(first.counts().failed()).isEqualTo(2);
+    RunReport lost = scene.runner().rerunFailed(job, first.runId());
+    assertThat(lost.counts().inDoubt()).isEqualTo(2);
+
+    RunReport again = scene.runner().rerunFailed(job, first.runId());
+
+    assertThat(again.counts().read()).isZero();
+    assertThat(again.problems().toString()).contains("2 items were left out: in doubt");
+    assertThat(service.timesApplied("k1")).isOne();
+  }
+
+  private static Target<String> blind(Target<String> target) {
+    return chunk -> target.apply(chunk);
+  }
+
+  @Test
+  void rerunFailed_itemsInDoubtSinceALaterRun_areVerifiedIfTheyAreAskedFor() {
+    SimulatedService service = scene
+        .service()
+        .verifying()
+        .failingTimes(1, FailureKind.INVALID, "k1", "k2")
+        .callFault(2, CallFault.LOST_AFTER_APPLYING)
+        .build();
+    SyncJob.Builder<String> policies = Scene.policies().from(Scene.source(10));
+    SyncJob<String> parking =
+        policies.to(blind(service.target())).inDoubt(InDoubt.PARK).build();
+    RunReport first = scene.runner().run(parking);
+    scene.runner().rerunFailed(parking, first.runId());
+    SyncJob<String> asking =
+        policies.to(service.target()).inDoubt(InDoubt.RESOLVE).build();
+
+    RunReport again = scene
+        .runner()
+        .rerunFailed(
+            asking, first.runId(), ItemFilter.all().states(ItemState.FAILED, ItemState.IN_DOUBT));
+
+    assertThat(again.counts()).isEqualTo(new Counts(2, 2, 0, 0, 0, 0));
+    assertThat(service.timesApplied("k1")).isOne();
+  }
+
+  @Test
+  void rerunFailed_itemsDeferredByALaterRun_areLeftOut() {
+    Gate gate = Gate.inMemory("sync", scene.time);
+    Map<String, Integer> calls = new HashMap<>();
+    try (Outbox outbox = Outbox.builder(folder.resolve("outbox.jsonl"), scene.time)
+        .force(Outbox.Force.NEVER)
+        .open()) {
+      SyncJob<String> job = Scene.policies()
+          .from(Scene.source(10))
+          .to(chunk -> {
+            chunk.keys().forEach(key -> calls.merge(key, 1, Integer::sum));
+            return ChunkResult.builder()
+                .othersSucceeded()
+                .failed("k1", Failure.of(FailureKind.INVALID, "no"))
+                .build();
+          })
+          .gate(gate)
+          .deferTo(outbox, value -> value)
+          .build();
+      RunReport first = scene.runner().run(job);
+      gate.localOnly(Order.of("ann", "test"));
+      scene.runner().rerunFailed(job, first.runId());
+      assertThat(outbox.count()).isOne();
+
+      RunReport again = scene.runner().rerunFailed(job, first.runId());
+
+      assertThat(again.counts().read()).isZero();
+      assertThat(outbox.count()).isOne();
+      assertThat(calls.get("k1")).isOne();
+    }
+  }
+
+  @Test
+  void rerunOutstanding_whileARunGoesOn_leavesItsItemsToIt() {
+    List<RunReport> reruns = new ArrayList<>();
+    SyncJob<String> job = Scene.policies()
+        .from(Scene.source(60))
+        .to(chunk -> {
+          if (applied.size() == 20 && reruns.isEmpty()) {
+            reruns.add(scene.runner().rerunOutstanding(job(60)));
+          }
+          return apply(chunk.keys());
+        })
+        .build();
+
+    RunReport report = scene.runner().run(job);
+
+    assertThat(report.counts()).isEqualTo(new Counts(60, 60, 0, 0, 0, 0));
+    assertThat(reruns).singleElement().satisfies(rerun -> {
+      assertThat(rerun.counts().read()).isZero();
+      assertThat(rerun.problems().toString()).contains("a run that is going on");
+    });
+    assertThat(applied).hasSize(60).allSatisfy((key, times) -> assertThat(times).isOne());
+  }
+
+  @Test
+  void runOrResume_afterACompleteRerun_goesOnWithTheRunThatIsNotComplete() {
+    SyncJob<String> job = job(100);
+    RunReport stopped = stoppedAfter(3, job);
+    assertThat(scene.runner().rerunFailed(job, stopped.runId()).state())
+        .isEqualTo(RunState.COMPLETED);
+
+    RunReport next = scene.runner().runOrResume(job);
+
+    assertThat(next.runId()).isEqualTo(stopped.runId());
+    assertThat(next.counts().succeeded()).isEqualTo(100);
+    assertThat(scene.runner().runOrResume(job).origin().kind()).isEqualTo(RunOrigin.Kind.FULL);
+    assertThat(applied).allSatisfy((key, times) -> assertThat(times).isEqualTo(2));
+  }
+
+  @Test
+  void rerunFailed_keysThatMatchNothing_areNamed() {
+    SyncJob<String> job = Scene.policies()
+        .from(Scene.source(10))
+        .to(chunk -> ChunkResult.builder()
+            .othersSucceeded()
+            .failed("k1", Failure.of(FailureKind.INVALID, "no"))
+            .build())
+        .build();
+    RunReport first = scene.runner().run(job);
+
+    RunReport none = scene
+        .runner()
+        .rerunFailed(job, first.runId(), ItemFilter.all().keys(List.of("k1", "0012", "k2")));
+
+    assertThat(none.counts().read()).isOne();
+    assertThat(none.problems())
+        .anyMatch(text -> text.startsWith("2 of 3 keys were left out")
+            && text.contains("0012")
+            && text.contains("k2"));
+  }
+}
