@@ -123,6 +123,10 @@ class GatedRunTest {
     assertThat(first.counts().succeeded()).isBetween(5L, 40L);
     assertThat(first.counts().skipped()).isEqualTo(200 - first.counts().succeeded());
     assertThat(second.counts()).isEqualTo(first.counts());
+    assertThat(first.next())
+        .containsExactly(first.counts().skipped()
+            + " were kept in by the gate; when it lets more out, send them with"
+            + " runner.rerunOutstanding(job)");
     gate.open(FIXED);
     RunReport rest = runner.rerunOutstanding(job);
     assertThat(rest.counts().succeeded()).isEqualTo(first.counts().skipped());
@@ -188,6 +192,30 @@ class GatedRunTest {
       Set<String> all = new HashSet<>(service.appliedKeys());
       all.addAll(drained);
       assertThat(all).hasSize(30);
+    }
+  }
+
+  @Test
+  void next_resumedRunDefers_saysThatItIsOfThisProcess() throws InterruptedException {
+    try (Outbox outbox = Outbox.builder(folder.resolve("outbox.jsonl"), scene.time)
+        .maxChanges(20)
+        .open()) {
+      SyncJob<String> job = gated(30).deferTo(outbox, value -> value).build();
+      Runner runner = scene.runner();
+      gate.localOnly(SHUT);
+      RunReport stopped = runner.run(job);
+      gate.open(FIXED);
+      drain(outbox);
+      gate.localOnly(SHUT);
+
+      RunReport resumed = runner.resume(job, stopped.runId());
+
+      assertThat(stopped.next())
+          .contains("20 were deferred to the outbox; drain it when the gate is open");
+      assertThat(resumed.counts().skipped()).isEqualTo(30);
+      assertThat(resumed.next())
+          .containsExactly(
+              "10 were deferred to the outbox in this process; drain it when the gate is open");
     }
   }
 
