@@ -196,7 +196,7 @@ final class RunEngine<T> implements RunControl, Conclusion.Stopper {
       return drain();
     }
     if (paused) {
-      waiting.because("paused", Waiting.LONG);
+      waiting.openly("paused", Waiting.LONG);
       return true;
     }
     if (outbound.isClosed()) {
@@ -267,7 +267,7 @@ final class RunEngine<T> implements RunControl, Conclusion.Stopper {
     OptionalLong due = parts.workload.nextDue();
     if (due.isPresent()) {
       waiting.because(
-          "a retry is due",
+          "the next retry",
           Duration.ofNanos(Math.max(0, due.getAsLong() - host.time().nanoTime())));
     } else if (sending.inFlight() > 0) {
       waiting.silently();

@@ -100,13 +100,23 @@ class GatedRunTest {
   void run_waitsWhileLocalOnly_goesOnWhenTheGateOpens() {
     SyncJob<String> job = gated(30).whileLocalOnly(WhileClosed.WAIT).build();
     gate.localOnly(SHUT.until(scene.time.now().plus(Duration.ofHours(2))));
+    List<Wait> waits = new ArrayList<>();
+    RunListener watching = new RunListener() {
+      @Override
+      public void onWait(Wait wait) {
+        waits.add(wait);
+      }
+    };
 
-    RunReport report = scene.runner().run(job);
+    RunReport report = scene.runner(watching).run(job);
 
     assertThat(report.state()).isEqualTo(RunState.COMPLETED);
     assertThat(report.totals().waited()).isGreaterThanOrEqualTo(Duration.ofHours(2));
     assertThat(service.calls().get(0).at()).isAfter(scene.time.now().minus(Duration.ofHours(3)));
     assertThat(report.counts().read()).isEqualTo(30);
+    assertThat(waits)
+        .isNotEmpty()
+        .allMatch(wait -> wait.until().isEmpty() && wait.cause().contains("local-only"));
   }
 
   @Test
