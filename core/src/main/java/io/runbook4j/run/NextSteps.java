@@ -41,6 +41,12 @@ final class NextSteps {
   }
 
   private static void failed(RunReport report, List<String> steps) {
+    long gone = count(report, NextSteps::isGone);
+    if (gone > 0) {
+      steps.add(gone + " were no longer in the source, and not sent ("
+          + samples(report, NextSteps::isGone)
+          + "); a rerun sends those only that the source has again");
+    }
     // a resumed run's reasons leave out those that an earlier process saw, its counts do not
     if (report.isResumed()) {
       if (report.counts().failed() > 0) {
@@ -64,7 +70,7 @@ final class NextSteps {
           + "): correct them, then send them in a run of their own; a rerun goes by keys");
     }
     long rerun = report.counts().failed() - withoutKey;
-    long others = rerun - unmapped;
+    long others = rerun - unmapped - gone;
     if (others > 0) {
       steps.add(others + " failed; look at the reasons, then rerun with " + rerun(report, "")
           + (others == rerun ? "" : ", which reruns all " + rerun));
@@ -107,6 +113,10 @@ final class NextSteps {
 
   private static boolean isWithoutKey(FailureReason reason) {
     return reason.code().equals(Optional.of(Page.NO_KEY));
+  }
+
+  private static boolean isGone(FailureReason reason) {
+    return reason.code().equals(Optional.of(RerunSource.NOT_IN_SOURCE));
   }
 
   private static String samples(RunReport report, Predicate<FailureReason> which) {

@@ -22,6 +22,9 @@ import org.jspecify.annotations.Nullable;
  * longer has come out as unreadable, so that none is forgotten. For one run.
  */
 final class RerunSource<T> implements Source<T> {
+  /** The code of an item that is wanted, and that the source no longer has. */
+  static final String NOT_IN_SOURCE = "NOT_IN_SOURCE";
+
   private static final int FETCH = 200;
   private static final String SCAN = "scan:";
 
@@ -50,7 +53,10 @@ final class RerunSource<T> implements Source<T> {
   }
 
   private static void gone(Page.Builder<?> page, String key) {
-    page.unreadable(key, Failure.of(FailureKind.NOT_FOUND, "the source no longer has this item"));
+    page.unreadable(
+        key,
+        Failure.of(FailureKind.NOT_FOUND, "the source no longer has this item")
+            .withCode(NOT_IN_SOURCE));
   }
 
   /** Fetches by key, as long as the source offers it. */

@@ -195,4 +195,24 @@ class NextStepsTest {
             + " runner.resume(job, new RunId(\"" + report.runId()
             + "\")), which reads the rest of the source");
   }
+
+  @Test
+  void next_itemsAreGoneFromTheSource_saysSoAndNothingOfTheService() {
+    SyncJob<String> job = failing(key -> key.endsWith("1")
+        ? Outcome.failed(Failure.of(FailureKind.INVALID, "no name"))
+        : Outcome.succeeded());
+    RunReport report = runner.run(job);
+    SyncJob<String> without = SyncJob.<String>named("failing")
+        .from(ListSource.of(List.of("k1", "k11")))
+        .to(chunk -> ChunkResult.succeeded())
+        .build();
+
+    RunReport rerun = runner.rerunFailed(without, report.runId());
+
+    assertThat(rerun.counts().failed()).isEqualTo(8);
+    assertThat(rerun.next())
+        .containsExactly(
+            "8 were no longer in the source, and not sent (k21, k31, k41, k51, k61, ..);"
+                + " a rerun sends those only that the source has again");
+  }
 }
