@@ -2,6 +2,7 @@ package io.runbook4j.run;
 
 import io.runbook4j.spi.sync.Cursor;
 import io.runbook4j.spi.sync.Failure;
+import io.runbook4j.spi.sync.FailureException;
 import io.runbook4j.spi.sync.FailureKind;
 import io.runbook4j.spi.sync.Page;
 import io.runbook4j.spi.sync.PageReader;
@@ -78,6 +79,10 @@ final class RerunSource<T> implements Source<T> {
         return Page.<T>builder(0).last();
       }
       Optional<Page<T>> fetched = origin.fetch(keys);
+      if (fetched == null) {
+        throw new FailureException(Failure.of(
+            FailureKind.INVALID, "the source's fetch returned null, must be a page or empty"));
+      }
       if (fetched.isEmpty()) {
         scan = new Scan(Cursor.start());
         return scan.next(limit);
