@@ -34,6 +34,13 @@ class WordingTest {
   }
 
   @Test
+  void reasons_keyIsWhiteSpace_leavesTheMessageAsItIs() {
+    failed(" ", "no Slack id for  ");
+
+    assertThat(reasons()).containsExactly("1: no Slack id for  ");
+  }
+
+  @Test
   void problems_manyThatAreEqual_areOneAndPushNoneOut() {
     tally.problem("the outbox remembers more than it has to");
     for (int i = 0; i < 300; i++) {
