@@ -319,7 +319,7 @@ final class RunEngine<T> implements RunControl, Conclusion.Stopper {
       event.number = answer.batch().number();
       event.items = answer.batch().size();
       event.took = answer.tookNanos();
-      event.result = RunEvents.inWords(answer.result());
+      event.result = RunEvents.inWords(answer.result(), event.items);
       event.commit();
     }
     parts.onlookers.answered(took);
