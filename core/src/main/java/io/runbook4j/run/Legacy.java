@@ -184,8 +184,9 @@ final class Legacy<T> {
       return;
     }
     Failure gone = Failure.of(
-        FailureKind.NOT_FOUND,
-        "the source no longer has this item, which was read before the run was resumed");
+            FailureKind.NOT_FOUND,
+            "the source no longer has this item, which was read before the run was resumed")
+        .withCode(RerunSource.NOT_IN_SOURCE);
     List<Draft.Unsent> items = attempts.keySet().stream()
         .sorted()
         .map(key -> new Draft.Unsent(key, page, Outcome.failed(gone)))

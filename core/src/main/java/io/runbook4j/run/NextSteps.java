@@ -2,7 +2,6 @@ package io.runbook4j.run;
 
 import static java.util.stream.Collectors.joining;
 
-import io.runbook4j.spi.ledger.Counts;
 import io.runbook4j.spi.ledger.Finding;
 import io.runbook4j.spi.ledger.RunState;
 import io.runbook4j.spi.sync.FailureKind;
@@ -18,39 +17,11 @@ final class NextSteps {
 
   static List<String> of(RunReport report) {
     List<String> steps = new ArrayList<>();
-    Counts counts = report.counts();
     if (report.state() != RunState.COMPLETED) {
-      String first = report.state() == RunState.FAILED ? "mend the cause, then " : "";
-      steps.add(counts.notReached() + " read and not reached; " + first
-          + "go on with runner.resume(job, new RunId(\"" + report.runId() + "\"))");
+      steps.add(goOn(report));
     }
-    // a resumed run's reasons leave out those that an earlier process saw, its counts do not
-    boolean isSplit = !report.isResumed();
-    long unmapped = isSplit ? count(report, NextSteps::isUnmapped) : 0;
-    if (unmapped > 0) {
-      steps.add(
-          unmapped
-              + " have no mapping; export them with ItemsCsv, correct the mappings, then rerun those keys only");
-    }
-    long withoutKey = isSplit ? count(report, NextSteps::isWithoutKey) : 0;
-    if (withoutKey > 0) {
-      steps.add(withoutKey + " have no key that could be read (" + places(report)
-          + "): correct them, then send them in a run of their own; a rerun goes by keys");
-    }
-    long failed = counts.failed() - unmapped - withoutKey;
-    if (failed > 0) {
-      steps.add(failed
-          + (isSplit
-              ? " failed; look at the reasons"
-              : " failed, those without a mapping included; look at the reasons in the ledger")
-          + ", then rerun with runner.rerunFailed(job, new RunId(\""
-          + report.runId() + "\"))");
-    }
-    if (counts.inDoubt() > 0) {
-      steps.add(counts.inDoubt()
-          + " in doubt: they may or may not have been applied; look at the service, then rerun with the"
-          + " filter states(IN_DOUBT) those that are to be sent again");
-    }
+    failed(report, steps);
+    inDoubt(report, steps);
     skipped(report, steps);
     if (!report.findings().isEmpty()) {
       steps.add(report.findings().stream().map(Finding::check).distinct().collect(joining(", "))
@@ -59,15 +30,79 @@ final class NextSteps {
     return List.copyOf(steps);
   }
 
+  private static String goOn(RunReport report) {
+    long notReached = report.counts().notReached();
+    return (notReached > 0
+            ? notReached + " read and not reached; "
+            : "nothing is left of what was read; ")
+        + (report.state() == RunState.FAILED ? "mend the cause, then " : "")
+        + "go on with runner.resume(job, new RunId(\"" + report.runId() + "\"))"
+        + (notReached > 0 ? "" : ", which reads the rest of the source");
+  }
+
+  private static void failed(RunReport report, List<String> steps) {
+    long gone = count(report, NextSteps::isGone);
+    if (gone > 0) {
+      steps.add(gone + " were no longer in the source, and not sent ("
+          + samples(report, NextSteps::isGone)
+          + "); a rerun sends those only that the source has again");
+    }
+    // a resumed run's reasons leave out those that an earlier process saw, its counts do not
+    if (report.isResumed()) {
+      if (report.counts().failed() > 0) {
+        steps.add(report.counts().failed()
+            + " failed in this run, those without a mapping included; look at the reasons in the"
+            + " ledger, then rerun with " + rerun(report, "")
+            + ", which leaves out what has succeeded since");
+      }
+      return;
+    }
+    long unmapped = count(report, NextSteps::isUnmapped);
+    if (unmapped > 0) {
+      steps.add(unmapped + " have no mapping; export them with ItemsCsv, correct the mappings, then"
+          + " rerun those only with "
+          + rerun(report, ", ItemFilter.failed().kinds(FailureKind.MAPPING_MISSING)"));
+    }
+    long withoutKey = count(report, NextSteps::isWithoutKey);
+    if (withoutKey > 0) {
+      steps.add(withoutKey + " have no key that could be read ("
+          + samples(report, NextSteps::isWithoutKey)
+          + "): correct them, then send them in a run of their own; a rerun goes by keys");
+    }
+    long rerun = report.counts().failed() - withoutKey;
+    long others = rerun - unmapped - gone;
+    if (others > 0) {
+      steps.add(others + " failed; look at the reasons, then rerun with " + rerun(report, "")
+          + (others == rerun ? "" : ", which reruns all " + rerun));
+    }
+  }
+
+  private static void inDoubt(RunReport report, List<String> steps) {
+    long inDoubt = report.counts().inDoubt();
+    if (inDoubt > 0) {
+      steps.add(inDoubt + " in doubt" + (report.isResumed() ? " in this run" : "")
+          + ": they may or may not have been applied; look at the service first: "
+          + rerun(report, ", ItemFilter.all().states(ItemState.IN_DOUBT)") + " reruns "
+          + (report.isResumed() ? "those that have not succeeded since" : "all " + inDoubt)
+          + ", and with .keys(..) on the filter those only that are to be sent again");
+    }
+  }
+
+  private static String rerun(RunReport report, String filter) {
+    return "runner.rerunFailed(job, new RunId(\"" + report.runId() + "\")" + filter + ")";
+  }
+
   private static void skipped(RunReport report, List<String> steps) {
+    String process = report.isResumed() ? " in this process" : "";
     long deferred = count(report, reason -> reason.text().startsWith(Outbound.DEFERRED));
     if (deferred > 0) {
-      steps.add(deferred + " are in the outbox; drain it when the gate is open");
+      steps.add(
+          deferred + " were deferred to the outbox" + process + "; drain it when the gate is open");
     }
     long keptIn = count(report, reason -> reason.text().startsWith(Outbound.KEPT_IN));
     if (keptIn > 0) {
-      steps.add(keptIn + " were kept in by the gate; when it lets more out, send them with"
-          + " runner.rerunOutstanding(job)");
+      steps.add(keptIn + " were kept in by the gate" + process
+          + "; when it lets more out, send them with runner.rerunOutstanding(job)");
     }
   }
 
@@ -80,12 +115,16 @@ final class NextSteps {
     return reason.code().equals(Optional.of(Page.NO_KEY));
   }
 
-  private static String places(RunReport report) {
+  private static boolean isGone(FailureReason reason) {
+    return reason.code().equals(Optional.of(RerunSource.NOT_IN_SOURCE));
+  }
+
+  private static String samples(RunReport report, Predicate<FailureReason> which) {
     List<String> samples = report.reasons().stream()
-        .filter(NextSteps::isWithoutKey)
+        .filter(which)
         .flatMap(reason -> reason.samples().stream())
         .toList();
-    boolean isAll = samples.size() == count(report, NextSteps::isWithoutKey);
+    boolean isAll = samples.size() == count(report, which);
     return String.join(", ", samples) + (isAll ? "" : ", ..");
   }
 

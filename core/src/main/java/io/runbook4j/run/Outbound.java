@@ -55,7 +55,7 @@ final class Outbound<T> {
     if (job.gating().whileClosed() == WhileClosed.STOP) {
       stopper.stop(state() + "; resume the run when it is open");
     } else {
-      waiting.because(state(), LOOK);
+      waiting.openly(state(), LOOK);
     }
   }
 

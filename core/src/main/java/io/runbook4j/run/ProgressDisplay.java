@@ -32,6 +32,7 @@ public final class ProgressDisplay implements RunListener {
   private final Object lock = new Object();
   private @Nullable Progress progress;
   private @Nullable Wait wait;
+  private String lastOpen = "";
   private Instant lastPlain = Instant.MIN;
   private int drawn;
   private int ticking;
@@ -88,6 +89,7 @@ public final class ProgressDisplay implements RunListener {
   public void onChunk(ChunkReport chunk, Progress newest) {
     synchronized (lock) {
       progress = newest;
+      lastOpen = "";
       if (terminal) {
         draw();
       } else if (!lastPlain.plus(PLAIN_INTERVAL).isAfter(time.now())) {
@@ -100,15 +102,19 @@ public final class ProgressDisplay implements RunListener {
   @Override
   public void onWait(Wait newest) {
     synchronized (lock) {
-      Duration length = Duration.between(newest.from(), newest.until());
-      if (length.compareTo(WORTH_SHOWING) < 0) {
+      boolean isShort = newest
+          .until()
+          .filter(until -> until.isBefore(newest.from().plus(WORTH_SHOWING)))
+          .isPresent();
+      if (isShort) {
         return;
       }
       wait = newest;
       if (terminal) {
         tick();
-      } else {
-        out.println("  waits " + TextReport.duration(length) + " for " + newest.cause());
+      } else if (newest.until().isPresent() || !newest.cause().equals(lastOpen)) {
+        lastOpen = newest.until().isPresent() ? "" : newest.cause(); // a gate is looked at again
+        out.println(waits(newest, newest.from()));
       }
     }
   }
@@ -176,12 +182,16 @@ public final class ProgressDisplay implements RunListener {
 
   private String waits() {
     Wait current = wait;
-    if (current == null) {
-      return "";
+    return current == null ? "" : waits(current, time.now());
+  }
+
+  private static String waits(Wait wait, Instant now) {
+    if (wait.until().isEmpty()) {
+      return "  waits: " + wait.cause();
     }
-    Duration left = Duration.between(time.now(), current.until());
+    Duration left = Duration.between(now, wait.until().get());
     return "  waits " + TextReport.duration(left.isNegative() ? Duration.ZERO : left) + " for "
-        + current.cause();
+        + wait.cause();
   }
 
   /** Redraws the countdown until the wait is over; the run's own thread is the one that waits. */

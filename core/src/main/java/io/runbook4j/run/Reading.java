@@ -56,7 +56,7 @@ final class Reading<T> {
   /** Waits until the source may be asked again. */
   void await() throws InterruptedException {
     waiting.because(
-        "the source is read again",
+        "the source to be read again",
         Duration.ofNanos(Math.max(0, notBefore - parts.time.nanoTime())));
   }
 

@@ -9,6 +9,7 @@ import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /** What the triage table says about what went wrong in a run; the most frequent first. */
@@ -29,7 +30,11 @@ final class Remedies {
     return remedies.sentences(triage, service);
   }
 
+  /** Of an item that the source no longer has, no service has said anything. */
   private void count(FailureReason reason) {
+    if (reason.code().equals(Optional.of(RerunSource.NOT_IN_SOURCE))) {
+      return;
+    }
     reason.kind().ifPresent(kind -> items.merge(kind, reason.count(), Long::sum));
   }
 

@@ -2,6 +2,7 @@ package io.runbook4j.run;
 
 import io.runbook4j.spi.sync.Cursor;
 import io.runbook4j.spi.sync.Failure;
+import io.runbook4j.spi.sync.FailureException;
 import io.runbook4j.spi.sync.FailureKind;
 import io.runbook4j.spi.sync.Page;
 import io.runbook4j.spi.sync.PageReader;
@@ -22,6 +23,9 @@ import org.jspecify.annotations.Nullable;
  * longer has come out as unreadable, so that none is forgotten. For one run.
  */
 final class RerunSource<T> implements Source<T> {
+  /** The code of an item that is wanted, and that the source no longer has. */
+  static final String NOT_IN_SOURCE = "NOT_IN_SOURCE";
+
   private static final int FETCH = 200;
   private static final String SCAN = "scan:";
 
@@ -50,7 +54,10 @@ final class RerunSource<T> implements Source<T> {
   }
 
   private static void gone(Page.Builder<?> page, String key) {
-    page.unreadable(key, Failure.of(FailureKind.NOT_FOUND, "the source no longer has this item"));
+    page.unreadable(
+        key,
+        Failure.of(FailureKind.NOT_FOUND, "the source no longer has this item")
+            .withCode(NOT_IN_SOURCE));
   }
 
   /** Fetches by key, as long as the source offers it. */
@@ -72,6 +79,10 @@ final class RerunSource<T> implements Source<T> {
         return Page.<T>builder(0).last();
       }
       Optional<Page<T>> fetched = origin.fetch(keys);
+      if (fetched == null) {
+        throw new FailureException(Failure.of(
+            FailureKind.INVALID, "the source's fetch returned null, must be a page or empty"));
+      }
       if (fetched.isEmpty()) {
         scan = new Scan(Cursor.start());
         return scan.next(limit);

@@ -197,7 +197,7 @@ final class RunEngine<T> implements RunControl, Conclusion.Stopper {
       return drain();
     }
     if (paused) {
-      waiting.because("paused", Waiting.LONG);
+      waiting.openly("paused", Waiting.LONG);
       return true;
     }
     if (outbound.isClosed()) {
@@ -268,7 +268,7 @@ final class RunEngine<T> implements RunControl, Conclusion.Stopper {
     OptionalLong due = parts.workload.nextDue();
     if (due.isPresent()) {
       waiting.because(
-          "a retry is due",
+          "the next retry",
           Duration.ofNanos(Math.max(0, due.getAsLong() - host.time().nanoTime())));
     } else if (sending.inFlight() > 0) {
       waiting.silently();
@@ -320,7 +320,7 @@ final class RunEngine<T> implements RunControl, Conclusion.Stopper {
       event.number = answer.batch().number();
       event.items = answer.batch().size();
       event.took = answer.tookNanos();
-      event.result = RunEvents.inWords(answer.result());
+      event.result = RunEvents.inWords(answer.result(), event.items);
       event.commit();
     }
     parts.onlookers.answered(took);

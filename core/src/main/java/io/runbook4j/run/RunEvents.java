@@ -1,6 +1,7 @@
 package io.runbook4j.run;
 
 import io.runbook4j.spi.sync.ChunkResult;
+import io.runbook4j.spi.sync.Outcome;
 import jdk.jfr.Category;
 import jdk.jfr.Description;
 import jdk.jfr.Event;
@@ -13,12 +14,26 @@ import jdk.jfr.Timespan;
 final class RunEvents {
   private RunEvents() {}
 
-  /** {@return a few words: an outcome for each of a thousand items has no place in an event} */
-  static String inWords(ChunkResult result) {
-    String others = result.others().map(Object::toString).orElse("not reported");
-    return result.reported().isEmpty()
-        ? others
-        : result.reported().size() + " items reported by key, others " + others;
+  /**
+   * {@return a few words, as a report has them: an outcome for each of a thousand items has no
+   * place in an event}
+   */
+  static String inWords(ChunkResult result, int items) {
+    if (result.isWholeCall()) {
+      return result.others().orElseThrow() instanceof Outcome.InDoubt doubt
+          ? "in doubt: " + doubt.failure()
+          : "refused: " + ((Outcome.Failed) result.others().orElseThrow()).failure();
+    }
+    int reported = result.reported().size();
+    long not = result.reported().values().stream()
+        .filter(outcome -> !(outcome instanceof Outcome.Succeeded))
+        .count();
+    int unreported = result.others().isPresent() ? 0 : items - reported;
+    long succeeded = items - unreported - not;
+    return not + unreported == 0
+        ? "all succeeded"
+        : succeeded + " succeeded, " + not + " not"
+            + (unreported == 0 ? "" : ", " + unreported + " not reported");
   }
 
   @Name("io.runbook4j.Chunk")

@@ -14,7 +14,7 @@ public interface RunListener {
   /** A chunk has its result, and the ledger has it. */
   default void onChunk(ChunkReport chunk, Progress progress) {}
 
-  /** The run waits. */
+  /** The run waits. Told again each time that a closed gate is looked at and is still closed. */
   default void onWait(Wait wait) {}
 
   /** The run goes on after a wait. */

@@ -148,7 +148,7 @@ public final class RunReport {
 
   /**
    * {@return what went wrong beside the items: an alert that could not be delivered, a listener
-   * that threw}
+   * that threw; in order, at most 200} Equal ones are one, with how often.
    */
   public List<String> problems() {
     return problems;

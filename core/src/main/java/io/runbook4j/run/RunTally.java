@@ -18,6 +18,7 @@ import java.util.Comparator;
 import java.util.Deque;
 import java.util.EnumMap;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -50,7 +51,7 @@ final class RunTally {
   private final Deque<SizeChange> sizeChanges = new ArrayDeque<>();
   private final Deque<LimitReport> limits = new ArrayDeque<>();
   private final List<Alert> alerts = new ArrayList<>();
-  private final Deque<String> problems = new ArrayDeque<>();
+  private final Map<String, Long> problems = new LinkedHashMap<>();
   private final Deque<Finding> findings = new ArrayDeque<>();
   private Optional<SpotCheck.Result> spotCheck = Optional.empty();
   private Optional<FailureKind> stoppedBy = Optional.empty();
@@ -192,8 +193,13 @@ final class RunTally {
     return spotCheck;
   }
 
+  /** Counts what went wrong beside the items. */
   void problem(String problem) {
-    keep(problems, redaction.clean(problem));
+    String text = redaction.clean(problem);
+    if (problems.size() == MOST_ROWS && !problems.containsKey(text)) {
+      problems.remove(problems.keySet().iterator().next());
+    }
+    problems.merge(text, 1L, Long::sum);
   }
 
   private static <E> void keep(Deque<E> rows, E row) {
@@ -259,7 +265,10 @@ final class RunTally {
   }
 
   List<String> problems() {
-    return copy(problems);
+    return problems.entrySet().stream()
+        .map(said ->
+            said.getKey() + (said.getValue() == 1 ? "" : " (" + said.getValue() + " times)"))
+        .toList();
   }
 
   private static <E> List<E> copy(Collection<E> rows) {

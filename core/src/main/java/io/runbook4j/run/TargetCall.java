@@ -31,6 +31,9 @@ import org.jspecify.annotations.Nullable;
  * Sends batches to the target, and turns whatever it does into an answer. Safe for many threads.
  */
 final class TargetCall<T> {
+  private static final Failure RETURNED_NULL =
+      Failure.of(FailureKind.UNKNOWN, "the target's apply returned null, must be a ChunkResult");
+
   private final Target<T> target;
   private final Time time;
   private final Redaction redaction;
@@ -72,7 +75,12 @@ final class TargetCall<T> {
   }
 
   private ChunkResult apply(Chunk<T> chunk) {
-    return guarded(() -> target.apply(chunk), ChunkResult::refused);
+    return guarded(
+        () -> {
+          ChunkResult result = target.apply(chunk);
+          return result == null ? ChunkResult.unanswered(RETURNED_NULL) : result;
+        },
+        ChunkResult::refused);
   }
 
   /**

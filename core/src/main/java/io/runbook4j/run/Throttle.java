@@ -80,10 +80,9 @@ final class Throttle {
     } catch (VirtualMachineError e) {
       throw e;
     } catch (Throwable e) {
-      Duration instead = INSTEAD.delay(attempt, random);
       tally.problem(
-          "the back-off, " + schedule + ", threw " + e + "; it is " + instead + " instead");
-      return instead;
+          "the back-off, " + schedule + ", threw " + e + "; it is " + INSTEAD + " instead");
+      return INSTEAD.delay(attempt, random);
     }
   }
 

@@ -6,6 +6,7 @@ import io.runbook4j.spi.time.Signal;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
@@ -47,16 +48,26 @@ final class Waiting {
     measured("", LONG);
   }
 
-  /** Waits, and says why. */
+  /** Waits, and says for what. */
   void because(String cause, Duration atMost) throws InterruptedException {
     flush();
     Instant from = parts.time.now();
     Duration most = bounds.within(atMost, from);
-    Wait wait = new Wait(cause, from, from.plus(most));
+    told(new Wait(cause, from, Optional.of(from.plus(most))), most);
+  }
+
+  /** Waits for what has no time of its own, and says why; it is looked at after {@code look}. */
+  void openly(String cause, Duration look) throws InterruptedException {
+    flush();
+    Instant from = parts.time.now();
+    told(new Wait(cause, from, Optional.empty()), bounds.within(look, from));
+  }
+
+  private void told(Wait wait, Duration most) throws InterruptedException {
     parts.listeners.each(listener -> listener.onWait(wait));
     long begun = parts.time.nanoTime();
     try {
-      measured(cause, most);
+      measured(wait.cause(), most);
     } finally {
       parts.tally.waited(Duration.ofNanos(parts.time.nanoTime() - begun));
       parts.listeners.each(RunListener::onWaitOver);

@@ -4,9 +4,12 @@ package io.runbook4j.run;
 final class Wording {
   private Wording() {}
 
-  /** {@return the message with an asterisk wherever the key stands, but not inside of a word} */
+  /**
+   * {@return the message with an asterisk wherever the key stands, but not inside of a word, nor if
+   * the key is nothing but white space}
+   */
   static String without(String key, String message) {
-    if (key.isEmpty()) {
+    if (key.isBlank()) {
       return message;
     }
     StringBuilder text = new StringBuilder(message.length());

@@ -41,7 +41,12 @@ class FencesTest {
         .run(Scene.job(30, scene.service().build()));
 
     assertThat(report.counts()).isEqualTo(new Counts(30, 30, 0, 0, 0, 0));
-    assertThat(report.problems()).anyMatch(problem -> problem.contains("display is gone"));
+    assertThat(report.problems())
+        .as("what is said three times is told once")
+        .singleElement()
+        .asString()
+        .contains("display is gone")
+        .endsWith(" (3 times)");
   }
 
   @Test
@@ -158,7 +163,11 @@ class FencesTest {
     RunReport report = scene.runner().run(job);
 
     assertThat(report.counts()).isEqualTo(new Counts(30, 30, 0, 0, 0, 0));
-    assertThat(report.problems()).hasSize(2).allMatch(text -> text.contains("no such property"));
+    assertThat(report.problems())
+        .singleElement()
+        .asString()
+        .contains("no such property")
+        .endsWith(" (2 times)");
     assertThat(scene.time.elapsed()).isGreaterThanOrEqualTo(Duration.ofMinutes(4));
   }
 

@@ -6,6 +6,7 @@ import io.runbook4j.chunk.ChunkSize;
 import io.runbook4j.spi.sync.ChunkResult;
 import io.runbook4j.spi.sync.Failure;
 import io.runbook4j.spi.sync.FailureKind;
+import io.runbook4j.spi.sync.Outcome;
 import io.runbook4j.testkit.VirtualTime;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -55,5 +56,25 @@ class FlightRecorderTest {
         .containsEntry("io.runbook4j.Chunk", 3L)
         .containsEntry("io.runbook4j.Retry", 1L)
         .containsKey("io.runbook4j.Wait");
+    assertThat(events)
+        .filteredOn(event -> event.getEventType().getName().equals("io.runbook4j.Chunk"))
+        .extracting(event -> event.getString("result"))
+        .containsExactlyInAnyOrder("refused: SERVER_ERROR: away", "all succeeded", "all succeeded");
+  }
+
+  @Test
+  void inWords_itemsReportedByKey_countsThem() {
+    Failure failure = Failure.of(FailureKind.TIMEOUT, "no answer");
+    ChunkResult.Builder result = ChunkResult.builder()
+        .succeeded("a")
+        .failed("b", failure)
+        .outcome("c", Outcome.skipped("no"));
+
+    assertThat(RunEvents.inWords(result.build(), 5))
+        .isEqualTo("1 succeeded, 2 not, 2 not reported");
+    assertThat(RunEvents.inWords(result.othersSucceeded().build(), 5))
+        .isEqualTo("3 succeeded, 2 not");
+    assertThat(RunEvents.inWords(ChunkResult.unanswered(failure), 5))
+        .isEqualTo("in doubt: TIMEOUT: no answer");
   }
 }

@@ -100,13 +100,23 @@ class GatedRunTest {
   void run_waitsWhileLocalOnly_goesOnWhenTheGateOpens() {
     SyncJob<String> job = gated(30).whileLocalOnly(WhileClosed.WAIT).build();
     gate.localOnly(SHUT.until(scene.time.now().plus(Duration.ofHours(2))));
+    List<Wait> waits = new ArrayList<>();
+    RunListener watching = new RunListener() {
+      @Override
+      public void onWait(Wait wait) {
+        waits.add(wait);
+      }
+    };
 
-    RunReport report = scene.runner().run(job);
+    RunReport report = scene.runner(watching).run(job);
 
     assertThat(report.state()).isEqualTo(RunState.COMPLETED);
     assertThat(report.totals().waited()).isGreaterThanOrEqualTo(Duration.ofHours(2));
     assertThat(service.calls().get(0).at()).isAfter(scene.time.now().minus(Duration.ofHours(3)));
     assertThat(report.counts().read()).isEqualTo(30);
+    assertThat(waits)
+        .isNotEmpty()
+        .allMatch(wait -> wait.until().isEmpty() && wait.cause().contains("local-only"));
   }
 
   @Test
@@ -123,6 +133,10 @@ class GatedRunTest {
     assertThat(first.counts().succeeded()).isBetween(5L, 40L);
     assertThat(first.counts().skipped()).isEqualTo(200 - first.counts().succeeded());
     assertThat(second.counts()).isEqualTo(first.counts());
+    assertThat(first.next())
+        .containsExactly(first.counts().skipped()
+            + " were kept in by the gate; when it lets more out, send them with"
+            + " runner.rerunOutstanding(job)");
     gate.open(FIXED);
     RunReport rest = runner.rerunOutstanding(job);
     assertThat(rest.counts().succeeded()).isEqualTo(first.counts().skipped());
@@ -188,6 +202,30 @@ class GatedRunTest {
       Set<String> all = new HashSet<>(service.appliedKeys());
       all.addAll(drained);
       assertThat(all).hasSize(30);
+    }
+  }
+
+  @Test
+  void next_resumedRunDefers_saysThatItIsOfThisProcess() throws InterruptedException {
+    try (Outbox outbox = Outbox.builder(folder.resolve("outbox.jsonl"), scene.time)
+        .maxChanges(20)
+        .open()) {
+      SyncJob<String> job = gated(30).deferTo(outbox, value -> value).build();
+      Runner runner = scene.runner();
+      gate.localOnly(SHUT);
+      RunReport stopped = runner.run(job);
+      gate.open(FIXED);
+      drain(outbox);
+      gate.localOnly(SHUT);
+
+      RunReport resumed = runner.resume(job, stopped.runId());
+
+      assertThat(stopped.next())
+          .contains("20 were deferred to the outbox; drain it when the gate is open");
+      assertThat(resumed.counts().skipped()).isEqualTo(30);
+      assertThat(resumed.next())
+          .containsExactly(
+              "10 were deferred to the outbox in this process; drain it when the gate is open");
     }
   }
 

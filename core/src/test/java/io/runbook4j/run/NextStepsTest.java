@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.runbook4j.alert.Triage;
 import io.runbook4j.chunk.ChunkSize;
 import io.runbook4j.spi.ledger.Finding;
+import io.runbook4j.spi.ledger.ItemFilter;
 import io.runbook4j.spi.sync.ChunkResult;
 import io.runbook4j.spi.sync.Failure;
 import io.runbook4j.spi.sync.FailureException;
@@ -153,6 +154,65 @@ class NextStepsTest {
     assertThat(resumed.next())
         .first()
         .asString()
-        .startsWith("10 failed, those without a mapping included");
+        .startsWith("10 failed in this run, those without a mapping included");
+  }
+
+  @Test
+  void next_someWithoutAMappingOthersInvalid_givesWholeCommandsThatDoWhatTheNumberSays() {
+    SyncJob<String> both = failing(key -> switch (key.charAt(key.length() - 1)) {
+      case '1' -> Outcome.failed(Failure.of(FailureKind.MAPPING_MISSING, "no id"));
+      case '2', '3' -> Outcome.failed(Failure.of(FailureKind.INVALID, "no name"));
+      case '4' -> Outcome.inDoubt(Failure.of(FailureKind.MAPPING_MISSING, "no answer"));
+      default -> Outcome.succeeded();
+    });
+    RunReport report = runner.run(both);
+
+    String run = "runner.rerunFailed(job, new RunId(\"" + report.runId() + "\")";
+    assertThat(report.next().subList(0, 3))
+        .containsExactly(
+            "10 have no mapping; export them with ItemsCsv, correct the mappings, then rerun those only"
+                + " with " + run + ", ItemFilter.failed().kinds(FailureKind.MAPPING_MISSING))",
+            "20 failed; look at the reasons, then rerun with " + run + "), which reruns all 30",
+            "10 in doubt: they may or may not have been applied; look at the service first: " + run
+                + ", ItemFilter.all().states(ItemState.IN_DOUBT)) reruns all 10, and with .keys(..) on"
+                + " the filter those only that are to be sent again");
+    ItemFilter unmapped = ItemFilter.failed().kinds(FailureKind.MAPPING_MISSING);
+    assertThat(runner.rerunFailed(both, report.runId(), unmapped).counts().read())
+        .isEqualTo(10);
+    assertThat(runner.rerunFailed(both, report.runId()).counts().read()).isEqualTo(30);
+  }
+
+  @Test
+  void next_nothingIsLeftOfWhatWasRead_saysThatTheRestIsNotRead() {
+    RunReport report = runner.run(SyncJob.<String>named("bad table")
+        .from(FailingSource.after(ListSource.of(List.of("a")), 0))
+        .to(chunk -> ChunkResult.succeeded())
+        .build());
+
+    assertThat(report.next())
+        .first()
+        .isEqualTo("nothing is left of what was read; mend the cause, then go on with"
+            + " runner.resume(job, new RunId(\"" + report.runId()
+            + "\")), which reads the rest of the source");
+  }
+
+  @Test
+  void next_itemsAreGoneFromTheSource_saysSoAndNothingOfTheService() {
+    SyncJob<String> job = failing(key -> key.endsWith("1")
+        ? Outcome.failed(Failure.of(FailureKind.INVALID, "no name"))
+        : Outcome.succeeded());
+    RunReport report = runner.run(job);
+    SyncJob<String> without = SyncJob.<String>named("failing")
+        .from(ListSource.of(List.of("k1", "k11")))
+        .to(chunk -> ChunkResult.succeeded())
+        .build();
+
+    RunReport rerun = runner.rerunFailed(without, report.runId());
+
+    assertThat(rerun.counts().failed()).isEqualTo(8);
+    assertThat(rerun.next())
+        .containsExactly(
+            "8 were no longer in the source, and not sent (k21, k31, k41, k51, k61, ..);"
+                + " a rerun sends those only that the source has again");
   }
 }

@@ -9,6 +9,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Optional;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -71,10 +72,39 @@ class ProgressDisplayTest {
   void onWait_plain_saysHowLongAndForWhat() {
     ProgressDisplay display = ProgressDisplay.plain(out, time);
 
-    display.onWait(new Wait("a permit for slack", NOW, NOW.plusSeconds(150)));
+    display.onWait(new Wait("a permit for slack", NOW, Optional.of(NOW.plusSeconds(150))));
 
     assertThat(shown())
         .isEqualTo("  waits 2 min 30 s for a permit for slack" + System.lineSeparator());
+  }
+
+  @Test
+  void onWait_plainAndWithoutATimeOfItsOwn_saysWhyOnceUntilTheRunGoesOn() {
+    ProgressDisplay display = ProgressDisplay.plain(out, time);
+    Wait looked = new Wait("gate sync is local-only", NOW, Optional.empty());
+
+    display.onWait(looked);
+    display.onWaitOver();
+    display.onWait(looked);
+    display.onWaitOver();
+    display.onChunk(chunk(), progress(600, OptionalLong.empty()));
+    display.onWait(looked);
+
+    assertThat(shown().lines())
+        .containsExactly(
+            "  waits: gate sync is local-only",
+            "600 items  60/s  failed 3",
+            "  waits: gate sync is local-only");
+  }
+
+  @Test
+  void onWait_terminalAndPaused_countsNothingDown() {
+    ProgressDisplay display = ProgressDisplay.terminal(out, time);
+
+    display.onWait(new Wait("paused", NOW, Optional.empty()));
+    display.onWaitOver();
+
+    assertThat(shown()).isEqualTo("\r  waits: paused");
   }
 
   @Test
@@ -95,7 +125,8 @@ class ProgressDisplayTest {
     ProgressDisplay display = ProgressDisplay.terminal(out, time);
 
     display.onChunk(chunk(), progress(600, OptionalLong.of(1_200)));
-    display.onWait(new Wait("a permit for " + "x".repeat(500), NOW, NOW.plusSeconds(300)));
+    display.onWait(
+        new Wait("a permit for " + "x".repeat(500), NOW, Optional.of(NOW.plusSeconds(300))));
     time.sleep(Duration.ofSeconds(5));
     display.onWaitOver();
 

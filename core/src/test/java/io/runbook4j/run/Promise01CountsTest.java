@@ -8,9 +8,12 @@ import io.runbook4j.spi.ledger.ItemFilter;
 import io.runbook4j.spi.ledger.ItemRecord;
 import io.runbook4j.spi.ledger.ItemState;
 import io.runbook4j.spi.ledger.RunState;
+import io.runbook4j.spi.sync.Cursor;
 import io.runbook4j.spi.sync.Failure;
 import io.runbook4j.spi.sync.FailureException;
 import io.runbook4j.spi.sync.FailureKind;
+import io.runbook4j.spi.sync.Page;
+import io.runbook4j.spi.sync.PageReader;
 import io.runbook4j.spi.sync.Source;
 import io.runbook4j.testkit.CallFault;
 import io.runbook4j.testkit.CrashSwitch;
@@ -18,6 +21,7 @@ import io.runbook4j.testkit.SimulatedService;
 import java.time.Duration;
 import java.time.ZoneOffset;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -241,6 +245,33 @@ class Promise01CountsTest {
     ItemRecord gone = scene.ledger.items(rerun.runId(), ItemFilter.failed()).get(0);
     assertThat(gone.key()).isEqualTo("k5");
     assertThat(gone.failure().map(Failure::kind)).contains(FailureKind.NOT_FOUND);
+    assertThat(gone.failure().flatMap(Failure::code)).contains("NOT_IN_SOURCE");
+  }
+
+  @Test
+  void rerunFailed_fetchReturnsNull_failsAndSaysSo() {
+    SimulatedService service =
+        scene.service().failing(FailureKind.INVALID, "k5", "k6").build();
+    RunReport report = scene.runner().run(policies(service).build());
+    Source<String> careless = new Source<>() {
+      @Override
+      public PageReader<String> open(Cursor from) {
+        return source.open(from);
+      }
+
+      @Override
+      @SuppressWarnings("NullAway") // what a careless source does
+      public Optional<Page<String>> fetch(List<String> keys) {
+        return null;
+      }
+    };
+
+    RunReport rerun =
+        scene.runner().rerunFailed(policies(service).from(careless).build(), report.runId());
+
+    assertThat(rerun.state()).isEqualTo(RunState.FAILED);
+    assertThat(rerun.reason())
+        .endsWith("the source's fetch returned null, must be a page or empty");
   }
 
   @Test

@@ -223,6 +223,8 @@ class Promise04InDoubtTest {
             .build());
 
     assertThat(report.counts()).isEqualTo(new Counts(10, 0, 0, 0, 10, 0));
+    assertThat(report.reasons().get(0).text())
+        .isEqualTo("in doubt: the target's apply returned null, must be a ChunkResult");
   }
 
   @SuppressWarnings({"NullAway", "TypeParameterUnusedInFormals"}) // what a careless target does

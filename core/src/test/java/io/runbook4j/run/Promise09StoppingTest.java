@@ -121,10 +121,16 @@ class Promise09StoppingTest {
     SimulatedService service =
         open("2026-11-23T21:00:00Z").service().latency(LATENCY, LATENCY).build();
     List<RunControl> run = new ArrayList<>();
+    List<Wait> waits = new ArrayList<>();
     Runner runner = scene.runner(new RunListener() {
       @Override
       public void onStarted(RunControl control) {
         run.add(control);
+      }
+
+      @Override
+      public void onWait(Wait wait) {
+        waits.add(wait);
       }
     });
     after(Duration.ofSeconds(25), () -> run.get(0).pause());
@@ -136,6 +142,10 @@ class Promise09StoppingTest {
     assertThat(service.calls())
         .extracting(call -> secondsSinceStart(call))
         .containsExactly(0L, 10L, 20L, 125L, 135L, 145L, 155L, 165L, 175L, 185L);
+    assertThat(waits).isNotEmpty().allSatisfy(wait -> {
+      assertThat(wait.cause()).isEqualTo("paused");
+      assertThat(wait.until()).as("a pause has no end of its own").isEmpty();
+    });
   }
 
   private static long secondsSinceStart(ServiceCall call) {

@@ -34,6 +34,35 @@ class WordingTest {
   }
 
   @Test
+  void reasons_keyIsWhiteSpace_leavesTheMessageAsItIs() {
+    failed(" ", "no Slack id for  ");
+
+    assertThat(reasons()).containsExactly("1: no Slack id for  ");
+  }
+
+  @Test
+  void problems_manyThatAreEqual_areOneAndPushNoneOut() {
+    tally.problem("the outbox remembers more than it has to");
+    for (int i = 0; i < 300; i++) {
+      tally.problem("listener Display threw IllegalStateException: closed");
+    }
+
+    assertThat(tally.problems())
+        .containsExactly(
+            "the outbox remembers more than it has to",
+            "listener Display threw IllegalStateException: closed (300 times)");
+  }
+
+  @Test
+  void problems_moreThan200_keepsTheLast() {
+    for (int i = 0; i < 250; i++) {
+      tally.problem("x".repeat(i + 1));
+    }
+
+    assertThat(tally.problems()).hasSize(200).last().asString().hasSize(250);
+  }
+
+  @Test
   void reasons_one_isWhatWasSaid() {
     failed("k1", "snapshots corrupted (OPS-7) since 2026-11-26T20:00:05Z");
 

@@ -6,12 +6,14 @@ import io.runbook4j.rest.Credential;
 import io.runbook4j.run.ProgressDisplay;
 import io.runbook4j.run.RunListener;
 import io.runbook4j.run.RunReport;
+import io.runbook4j.spi.ledger.RunState;
 import io.runbook4j.spi.time.Time;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -154,10 +156,23 @@ public final class ProfilePhotos {
     try (PhotoSync sync = new PhotoSync(place, target, Pace.real(arguments.limit()), listeners())) {
       RunReport report = arguments.isRerun() ? rerun(arguments, sync) : sync.runOrResume();
       out.println("\n" + report.text());
-      sync.exportUnmapped(report.runId())
-          .ifPresent(file -> out.println("Users without a mapping: " + file));
+      commands(report, sync.exportUnmapped(report.runId())).forEach(out::println);
       return ExitCode.of(report);
     }
+  }
+
+  /** {@return what the report's next steps are on this command line} */
+  static List<String> commands(RunReport report, Optional<Path> unmapped) {
+    List<String> commands = new ArrayList<>();
+    if (report.state() != RunState.COMPLETED) {
+      commands.add("The same command goes on with this run.");
+    } else if (report.counts().failed() > 0) {
+      commands.add("The same command with --rerun failed reruns all that failed.");
+    }
+    unmapped.ifPresent(file -> commands.add("Users without a mapping: " + file
+        + "; once they have theirs, the same command with --rerun " + file
+        + " reruns those only."));
+    return commands;
   }
 
   private static RunReport rerun(Arguments arguments, PhotoSync sync) {
