@@ -31,6 +31,7 @@ final class Reruns {
       Set.of(RunState.STOPPED, RunState.FAILED, RunState.DIED);
 
   private static final int SAMPLES = 3;
+  private static final String HELD = "in the hands of a run that is going on";
 
   private final Ledger ledger;
 
@@ -97,7 +98,9 @@ final class Reruns {
   private Chosen amongItems(
       SyncJob<?> job, RunId run, ItemFilter filter, List<ItemRecord> outstanding) {
     Map<String, ItemRecord> newest = newest(outstanding);
+    Set<RunId> running = running(job, outstanding);
     List<ItemRecord> items = new ArrayList<>();
+    int held = 0;
     int changed = 0;
     for (ItemRecord item : ledger.items(run, filter.limit(Integer.MAX_VALUE))) {
       ItemRecord now = newest.get(item.key());
@@ -105,7 +108,9 @@ final class Reruns {
         continue;
       }
       boolean isElsewhere = !now.run().equals(run) && (isDeferred(now) || isDoubtful(now));
-      if (!isElsewhere) {
+      if (isHeld(now, running)) {
+        held++;
+      } else if (!isElsewhere) {
         items.add(item);
       } else if (isDoubtful(now) && filter.states().contains(ItemState.IN_DOUBT)) {
         items.add(now);
@@ -113,22 +118,34 @@ final class Reruns {
         changed++;
       }
     }
-    return free(job, filter, items).leftOut(changed, "in doubt or in an outbox since a later run");
+    return chosen(filter, items)
+        .leftOut(held, HELD)
+        .leftOut(changed, "in doubt or in an outbox since a later run");
   }
 
   /** {@return the items but those that a run which is going on has not done with} */
   private Chosen free(SyncJob<?> job, ItemFilter filter, List<ItemRecord> items) {
-    Set<RunId> running = items.stream().anyMatch(Reruns::isOpen)
+    Set<RunId> running = running(job, items);
+    List<ItemRecord> free =
+        items.stream().filter(item -> !isHeld(item, running)).toList();
+    return chosen(filter, free).leftOut(items.size() - free.size(), HELD);
+  }
+
+  private Set<RunId> running(SyncJob<?> job, List<ItemRecord> items) {
+    return items.stream().anyMatch(Reruns::isOpen)
         ? ledger.runs(job.name(), Integer.MAX_VALUE).stream()
             .filter(run -> run.state() == RunState.RUNNING)
             .map(RunSummary::run)
             .collect(Collectors.toSet())
         : Set.of();
-    List<ItemRecord> free = items.stream()
-        .filter(item -> !isOpen(item) || !running.contains(item.run()))
-        .toList();
-    return new Chosen(free.stream().limit(filter.limit()).toList(), notFound(filter, items))
-        .leftOut(items.size() - free.size(), "in the hands of a run that is going on");
+  }
+
+  private static boolean isHeld(ItemRecord item, Set<RunId> running) {
+    return isOpen(item) && running.contains(item.run());
+  }
+
+  private static Chosen chosen(ItemFilter filter, List<ItemRecord> items) {
+    return new Chosen(items.stream().limit(filter.limit()).toList(), notFound(filter, items));
   }
 
   /** {@return a word on keys that were asked for and match nothing: a spreadsheet's work, say} */

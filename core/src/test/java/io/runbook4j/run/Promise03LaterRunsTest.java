@@ -201,6 +201,34 @@ class Promise03LaterRunsTest {
   }
 
   @Test
+  void rerunFailed_itemsThatALaterRunHasInItsHands_areLeftToIt() {
+    Failure no = Failure.of(FailureKind.INVALID, "no");
+    RunReport first = scene
+        .runner()
+        .run(Scene.policies()
+            .from(Scene.source(10))
+            .to(chunk ->
+                ChunkResult.builder().othersSucceeded().failed("k5", no).build())
+            .build());
+    List<RunReport> reruns = new ArrayList<>();
+    SyncJob<String> again = Scene.policies()
+        .from(Scene.source(10))
+        .to(chunk -> {
+          reruns.add(scene.runner().rerunFailed(job(10), first.runId()));
+          return apply(chunk.keys());
+        })
+        .build();
+
+    scene.runner().run(again);
+
+    assertThat(reruns).singleElement().satisfies(rerun -> {
+      assertThat(rerun.counts().read()).isZero();
+      assertThat(rerun.problems().toString()).contains("1 item was left out: in the hands of");
+    });
+    assertThat(applied).containsEntry("k5", 1);
+  }
+
+  @Test
   void runOrResume_afterACompleteRerun_goesOnWithTheRunThatIsNotComplete() {
     SyncJob<String> job = job(100);
     RunReport stopped = stoppedAfter(3, job);
