@@ -400,6 +400,46 @@ class HealthCheckTest {
   }
 
   @Test
+  void close_probeThatRuns_saysNothingOfTheService() {
+    HealthCheck check = start(builder()
+        .onAnswer((name, health) -> heard.add(name + " " + health.status()))
+        .probe("crm", () -> {
+          if (!heard.isEmpty()) {
+            time.sleep(SECOND);
+          }
+          return answer(Status.HEALTHY);
+        }));
+    time.advance(MINUTE.plusMillis(100));
+
+    check.close();
+    time.advance(MINUTE);
+
+    assertThat(heard).containsExactly("crm HEALTHY");
+    assertThat(only(check).detail()).isEqualTo("fine");
+    assertThat(only(check).reading().orElseThrow().failures()).isZero();
+  }
+
+  @Test
+  void close_probeThatWaitsForAThread_isNotAsked() {
+    AtomicInteger asked = new AtomicInteger();
+    List<Runnable> queue = new ArrayList<>();
+    HealthCheck check = start(builder().executor(queue::add).probe("crm", () -> {
+      asked.incrementAndGet();
+      return answer(Status.HEALTHY);
+    }));
+    time.executor().execute(queue.remove(0)); // the loop
+    time.advance(SECOND);
+
+    check.close();
+    queue.forEach(time.executor()::execute);
+    time.advance(SECOND);
+
+    assertThat(queue).hasSize(1);
+    assertThat(asked).hasValue(0);
+    assertThat(only(check).detail()).isEqualTo("no answer yet");
+  }
+
+  @Test
   void badInput_isRefusedByNameAndValue() {
     HealthCheck check = start(builder().probe("crm", healthy()));
 

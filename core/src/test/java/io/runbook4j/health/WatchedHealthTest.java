@@ -238,6 +238,21 @@ class WatchedHealthTest {
   }
 
   @Test
+  void close_probeIsUnderWay_pagesNobody() {
+    HealthProbe slow = () -> {
+      time.sleep(Duration.ofMillis(200));
+      return new Health(Status.HEALTHY, Duration.ofMillis(200), "fine");
+    };
+    HealthCheck check = check(HealthCheck.builder().probe("crm", slow).watch(watch));
+    live(Duration.ofMillis(100));
+
+    check.close();
+    live(Duration.ofMinutes(1));
+
+    assertThat(told).isEmpty();
+  }
+
+  @Test
   void capacity_above80Percent_warnsUntilItIsFilledUp() {
     Capacity.Gauge calls =
         Capacity.over(Duration.ofDays(1), time, watch).gauge("crm/daily calls", 1_000);
