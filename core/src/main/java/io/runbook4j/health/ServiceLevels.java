@@ -35,8 +35,8 @@ import org.slf4j.LoggerFactory;
  * is closed: what a process that dies has not saved is lost.
  *
  * <p>Whether the service is up is sampled. The time between two samples counts as the first of them
- * was; more than 15 minutes between them, or a time in which this process was down, counts as
- * neither.
+ * was, however the wall clock is set meanwhile; more than 15 minutes between them, or a time in
+ * which this process was down or the machine asleep, counts as neither.
  */
 public final class ServiceLevels implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ServiceLevels.class);
@@ -129,7 +129,7 @@ public final class ServiceLevels implements AutoCloseable {
   }
 
   private synchronized void sample(boolean isUp) {
-    months.sample(time.now(), isUp, MOST_BETWEEN);
+    months.sample(time, isUp, MOST_BETWEEN);
     isChanged = true;
   }
 
