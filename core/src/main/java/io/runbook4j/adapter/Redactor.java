@@ -72,6 +72,14 @@ public final class Redactor {
   }
 
   /**
+   * {@return the forms in which a text stands in URLs and in JSON: encoded, escaped, and as it is
+   * where that changes nothing} What a registered secret is blotted out in, too.
+   */
+  public static Set<String> escaped(String text) {
+    return Collections.unmodifiableSet(SecretForms.escaped(text));
+  }
+
+  /**
    * {@return this if neither its message nor those of its causes and suppressed exceptions tell a
    * secret; otherwise a copy of it, with its stack trace, that tells its class and its redacted
    * message}
