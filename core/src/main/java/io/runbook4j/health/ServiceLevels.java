@@ -86,35 +86,42 @@ public final class ServiceLevels implements AutoCloseable {
 
   /** Counts an operation that succeeded, and how long it took; not negative. */
   public void succeeded(Duration latency) {
-    operation(latency, 0);
+    operation(latency, Optional.empty());
   }
 
-  /** Counts an operation that failed, and how long that took; not negative. */
+  /** Counts an operation that failed, nobody knows why, and how long that took; not negative. */
   public void failed(Duration latency) {
-    operation(latency, 1);
+    failed(latency, FailureKind.UNKNOWN);
   }
 
-  private void operation(Duration latency, int failures) {
+  /**
+   * Counts an operation that failed.
+   *
+   * @param latency how long that took; not negative
+   * @param kind why, for the watch: its alerts say what to do about failures of this kind
+   */
+  public void failed(Duration latency, FailureKind kind) {
+    operation(latency, Optional.of(kind));
+  }
+
+  private void operation(Duration latency, Optional<FailureKind> failure) {
     notNegative(latency, "latency");
     Instant now = time.now();
     synchronized (this) {
       Tally tally = months.at(now);
       tally.operations++;
-      tally.failed += failures;
+      tally.failed += failure.isPresent() ? 1 : 0;
       tally.slow += latency.compareTo(targets.latency()) >= 0 ? 1 : 0;
       isChanged = true;
     }
     if (watch != null) {
-      tell(watch, latency, failures > 0, now);
+      tell(watch, latency, failure, now);
     }
   }
 
-  private void tell(Watch watch, Duration latency, boolean hasFailed, Instant now) {
-    if (hasFailed) {
-      watch.failed(job, NOBODY, FailureKind.UNKNOWN, now);
-    } else {
-      watch.succeeded(job, NOBODY, now);
-    }
+  private void tell(Watch watch, Duration latency, Optional<FailureKind> failure, Instant now) {
+    failure.ifPresentOrElse(
+        kind -> watch.failed(job, NOBODY, kind, now), () -> watch.succeeded(job, NOBODY, now));
     watch.latency(job, latency, now);
   }
 

@@ -11,6 +11,7 @@ import io.runbook4j.spi.alert.Severity;
 import io.runbook4j.spi.health.Health;
 import io.runbook4j.spi.health.Health.Status;
 import io.runbook4j.spi.health.HealthProbe;
+import io.runbook4j.spi.sync.FailureKind;
 import io.runbook4j.testkit.VirtualTime;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -235,6 +236,21 @@ class WatchedHealthTest {
 
     assertThat(told).extracting(Alert::severity).contains(Severity.SEV3);
     assertThat(told).extracting(Alert::job).containsOnly("checkout");
+  }
+
+  @Test
+  void levels_kindOfAFailureIsTold_isInTheAlert() {
+    try (ServiceLevels levels = levels()) {
+      for (int i = 0; i < 100; i++) {
+        levels.failed(Duration.ofMillis(80), FailureKind.TIMEOUT);
+        live(Duration.ofSeconds(10));
+      }
+    }
+
+    assertThat(told)
+        .isNotEmpty()
+        .allSatisfy(
+            alert -> assertThat(alert.text()).contains("TIMEOUT").doesNotContain("UNKNOWN"));
   }
 
   @Test
