@@ -288,15 +288,26 @@ public final class ServiceLevels implements AutoCloseable {
       return this;
     }
 
-    /** Sets the percentage of a month for which the service is up. Default 99.9. */
+    /**
+     * Sets the percentage of a month for which the service is up. Default 99.9; at least 50, so
+     * that a share, such as 0.999, is not taken for one.
+     */
     public Builder availability(double percent) {
-      this.availability = percentage(percent, "availability");
+      if (!(percent >= 50 && percent < 100)) {
+        throw new IllegalArgumentException(
+            "availability must be a percentage from 50 to below 100, such as 99.9, was " + percent);
+      }
+      this.availability = percent;
       return this;
     }
 
     /** Sets the percentage of operations that failures stay under. Default 1. */
     public Builder errorRate(double percent) {
-      this.errorRate = percentage(percent, "errorRate");
+      if (!(percent > 0 && percent < 100)) {
+        throw new IllegalArgumentException(
+            "errorRate must be a percentage between 0 and 100, was " + percent);
+      }
+      this.errorRate = percent;
       return this;
     }
 
@@ -333,14 +344,6 @@ public final class ServiceLevels implements AutoCloseable {
       this.job = Objects.requireNonNull(job, "job");
       this.rules = List.copyOf(rules);
       return this;
-    }
-
-    private static double percentage(double percent, String name) {
-      if (!(percent > 0 && percent < 100)) {
-        throw new IllegalArgumentException(
-            name + " must be a percentage between 0 and 100, was " + percent);
-      }
-      return percent;
     }
 
     /**

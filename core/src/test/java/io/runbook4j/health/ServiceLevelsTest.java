@@ -364,7 +364,11 @@ class ServiceLevelsTest {
     assertThatThrownBy(() -> levels.recovered(Duration.ofMillis(-1)))
         .hasMessage("took must be at least 0, was PT-0.001S");
     assertThatThrownBy(() -> ServiceLevels.builder(file).availability(100))
-        .hasMessage("availability must be a percentage between 0 and 100, was 100.0");
+        .hasMessage(
+            "availability must be a percentage from 50 to below 100, such as 99.9, was 100.0");
+    assertThatThrownBy(() -> ServiceLevels.builder(file).availability(0.999))
+        .hasMessage(
+            "availability must be a percentage from 50 to below 100, such as 99.9, was 0.999");
     assertThatThrownBy(() -> ServiceLevels.builder(file).errorRate(Double.NaN))
         .hasMessage("errorRate must be a percentage between 0 and 100, was NaN");
   }
