@@ -168,13 +168,19 @@ final class Slot {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return unhealthy("the probe was interrupted");
+    } catch (StackOverflowError e) { // the stack is empty again, the machine is well
+      return thrown(e);
     } catch (VirtualMachineError e) {
       throw e;
     } catch (Throwable e) { // the fence around foreign code
-      // its message may name hosts, which a report must not
-      LOG.warn("Probe {} threw {}", name, redacted(e.toString()));
-      return unhealthy("the probe threw " + e.getClass().getName());
+      return thrown(e);
     }
+  }
+
+  private Health thrown(Throwable e) {
+    // its message may name hosts, which a report must not
+    LOG.warn("Probe {} threw {}", name, redacted(e.toString()));
+    return unhealthy("the probe threw " + e.getClass().getName());
   }
 
   /** Nobody took the question. {@return what counts as the answer, unless this was closed} */

@@ -14,6 +14,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
@@ -437,6 +438,29 @@ class HealthCheckTest {
     assertThat(queue).hasSize(1);
     assertThat(asked).hasValue(0);
     assertThat(only(check).detail()).isEqualTo("no answer yet");
+  }
+
+  @Test
+  void readiness_probeThatRecursesForGood_isOneThatThrew() {
+    HealthCheck check = start(builder().probe("deep", () -> {
+      throw new StackOverflowError();
+    }));
+
+    time.advance(SECOND);
+
+    assertThat(only(check).detail()).isEqualTo("the probe threw java.lang.StackOverflowError");
+  }
+
+  @Test
+  void daemonThreads_thatAnErrorEnds_leaveNothingToTheHandlerThatPrintsMessages() throws Exception {
+    ExecutorService threads = Loop.daemonThreads("runbook4j-test-");
+    try {
+      Thread thread = threads.submit(Thread::currentThread).get();
+
+      assertThat(thread.getUncaughtExceptionHandler()).isNotSameAs(thread.getThreadGroup());
+    } finally {
+      threads.shutdownNow();
+    }
   }
 
   @Test
