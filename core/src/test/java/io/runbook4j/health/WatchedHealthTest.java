@@ -276,9 +276,11 @@ class WatchedHealthTest {
     calls.record(800);
     live(Duration.ofMinutes(1));
     assertThat(told).isEmpty();
+    assertThat(calls.usage().isWarning()).isFalse();
 
     calls.record(801);
     live(Duration.ofMinutes(1));
+    assertThat(calls.usage().isWarning()).isTrue();
     assertThat(told).singleElement().satisfies(alert -> {
       assertThat(alert.job()).isEqualTo("limits/crm/daily calls");
       assertThat(alert.severity()).isEqualTo(Severity.WARNING);
