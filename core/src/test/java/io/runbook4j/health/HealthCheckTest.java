@@ -464,6 +464,19 @@ class HealthCheckTest {
   }
 
   @Test
+  void liveness_heartbeatBelowASecond_isInMilliseconds() {
+    HealthCheck check = start(builder().probe("crm", healthy()));
+    HealthCheck.Heartbeat worker = check.heartbeat("worker", Duration.ofMillis(250));
+
+    time.advance(Duration.ofMillis(300));
+
+    assertThat(check.liveness().results())
+        .extracting(Result::detail)
+        .contains("has not moved for 300 ms, more than 250 ms");
+    worker.close();
+  }
+
+  @Test
   void badInput_isRefusedByNameAndValue() {
     HealthCheck check = start(builder().probe("crm", healthy()));
 
