@@ -219,6 +219,16 @@ class ServiceLevelsTest {
   }
 
   @Test
+  void recovery_severalTooLate_isOverdrawn() {
+    ServiceLevels levels = open();
+    for (int i = 0; i < 3; i++) {
+      levels.recovered(Duration.ofHours(1));
+    }
+
+    assertThat(objective(levels, Kind.RECOVERY).budgetLeft()).isEqualTo(-2);
+  }
+
+  @Test
   void month_next_beginsAnewAndTheLastIsKept() {
     ServiceLevels levels = open();
     levels.failed(FAST);
