@@ -17,7 +17,9 @@ import org.jspecify.annotations.Nullable;
  * and JSON-escaped forms of at least 8 characters. Then what looks like a secret: private keys,
  * tokens behind {@code Bearer} and {@code Basic}, the headers of credentials and cookies, tokens of
  * a known shape such as {@code xoxb-}, user information in URLs, and the values of parameters and
- * fields whose names end in token, secret, password and the like, or, in URLs, in key.
+ * fields whose names end in token, secret, password and the like, or, in URLs, in key. Where a name
+ * without quotes is followed by a colon and a blank, as in YAML and logs, that may be prose: only a
+ * value of at least 6 characters goes, and amid words only one with a digit or mixed letters.
  *
  * <p>It remembers the last {@value #MOST_SECRETS} secrets that it was told of, and fewer if they
  * are long.
@@ -69,6 +71,14 @@ public final class Redactor {
   public String redact(String text) {
     Objects.requireNonNull(text, "text");
     return text.isEmpty() ? text : TokenPatterns.redact(needles().redact(text));
+  }
+
+  /**
+   * {@return the forms in which a text stands in URLs and in JSON: encoded, escaped, and as it is
+   * where that changes nothing} What a registered secret is blotted out in, too.
+   */
+  public static Set<String> escaped(String text) {
+    return Collections.unmodifiableSet(SecretForms.escaped(text));
   }
 
   /**

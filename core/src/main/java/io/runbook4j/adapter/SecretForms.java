@@ -15,7 +15,11 @@ final class SecretForms {
 
   private final Set<String> forms = new LinkedHashSet<>();
 
-  private SecretForms() {}
+  private final int shortest;
+
+  private SecretForms(int shortest) {
+    this.shortest = shortest;
+  }
 
   /**
    * {@return the secret itself, and its URL-encoded, Base64 and JSON-escaped forms of at least 8
@@ -23,7 +27,7 @@ final class SecretForms {
    * more than 4096 characters no URL and Base64 forms.
    */
   static Set<String> of(String secret) {
-    SecretForms all = new SecretForms();
+    SecretForms all = new SecretForms(SHORTEST_FORM);
     all.forms.add(secret);
     all.forms.add(secret.strip());
     all.lines(secret);
@@ -35,8 +39,16 @@ final class SecretForms {
     return all.forms;
   }
 
+  /** {@return the URL-encoded and JSON-escaped forms of any text, which it may be itself} */
+  static Set<String> escaped(String text) {
+    SecretForms all = new SecretForms(0);
+    all.json(text);
+    all.url(text);
+    return all.forms;
+  }
+
   private void add(String form) {
-    if (form.length() >= SHORTEST_FORM) {
+    if (form.length() >= shortest) {
       forms.add(form);
     }
   }

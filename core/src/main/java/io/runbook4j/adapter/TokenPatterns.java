@@ -132,6 +132,13 @@ final class TokenPatterns {
   private static final Pattern FIELD = Pattern.compile(
       "\"([A-Za-z0-9_.-]{1,64}+)\\\\{0,3}+\"[ \\t]{0,8}+:[ \\t]{0,8}+(?=\\\\{0,3}+\")");
 
+  // What an entry needs behind a word that is not its name's: "Invalid token: expired" is prose.
+  private static final Pattern MIXED = Pattern.compile("[0-9=]|[a-z][A-Z]");
+
+  private static final Pattern NO_LETTER = Pattern.compile("[^a-z]");
+  private static final int SHORTEST_ENTRY = 6;
+  private static final int LONGEST_NAME = 64;
+
   private static final List<String> NAMES = List.of(
       "token",
       "secret",
@@ -139,14 +146,19 @@ final class TokenPatterns {
       "passwd",
       "pwd",
       "passphrase",
+      "pass",
+      "credential",
+      "credentials",
       "apikey",
       "secretkey",
       "privatekey",
       "accesskey",
       "accountkey",
-      "signingkey");
+      "signingkey",
+      "routingkey");
   // Elsewhere than in a URL, a key is an item's, and no secret.
   private static final List<String> NAMES_IN_URLS = List.of("key", "signature", "sig");
+  private static final List<String> OTHER_NAMES = List.of("bypass", "compass");
 
   private TokenPatterns() {}
 
@@ -174,8 +186,10 @@ final class TokenPatterns {
     if (holds(marks, "\"")) {
       clean = values(clean, FIELD, "");
     }
-    // Last, because what is blotted out above may have held the space that ended an authority.
-    return replace(clean, USER_INFO, BLOT + "@", holds(marks, "://"));
+    // Behind those, because what they blot out may have held the space that ended an authority.
+    clean = replace(clean, USER_INFO, BLOT + "@", holds(marks, "://"));
+    // Last, because it depends on how long a value is.
+    return entries(clean);
   }
 
   private static String replace(String text, Pattern pattern, String blotted, boolean isMarked) {
@@ -217,9 +231,95 @@ final class TokenPatterns {
     return copied == 0 ? text : out.append(text, copied, text.length()).toString();
   }
 
+  /**
+   * Blots out the values behind a name, a colon and a blank, as in YAML, in logs and in headers. So
+   * that prose stays, a value has at least 6 characters, and no blank unless it stands in quotes;
+   * and where a word or a colon stands before the name, or a word behind the value, it does not
+   * look like a word itself.
+   */
+  private static String entries(String text) {
+    StringBuilder out = new StringBuilder();
+    int copied = 0;
+    int at = 0;
+    for (int colon = text.indexOf(':'); colon >= 0; colon = text.indexOf(':', at)) {
+      int value = afterBlanks(text, colon + 1);
+      int name = nameBefore(text, colon);
+      at = value;
+      if (value > colon + 1 && name < colon && isSecret(text.substring(name, colon), false)) {
+        int begin = afterQuote(text, value);
+        int end = begin > value ? quoted(text, begin) : entryEnd(text, begin);
+        boolean isProse = isBehindWord(text, name) || isBeforeWord(text, end);
+        if (end - begin >= SHORTEST_ENTRY
+            && (!isProse || MIXED.matcher(text).region(begin, end).find())) {
+          out.append(text, copied, begin).append(BLOT);
+          copied = end;
+          at = end;
+        }
+      }
+    }
+    return copied == 0 ? text : out.append(text, copied, text.length()).toString();
+  }
+
+  /** {@return where the name begins that ends here; here if there is none, or one too long} */
+  private static int nameBefore(String text, int end) {
+    int begin = end;
+    while (begin > 0 && end - begin <= LONGEST_NAME && isOfName(text.charAt(begin - 1))) {
+      begin--;
+    }
+    boolean isOfUrl = begin > 0 && "?&%".indexOf(text.charAt(begin - 1)) >= 0;
+    return isOfUrl || end - begin > LONGEST_NAME ? end : begin;
+  }
+
+  private static boolean isOfName(char c) {
+    return (c >= 'a' && c <= 'z')
+        || (c >= 'A' && c <= 'Z')
+        || (c >= '0' && c <= '9')
+        || "_.-".indexOf(c) >= 0;
+  }
+
+  /** {@return where a value without quotes ends, before the marks that close what it stands in} */
+  private static int entryEnd(String text, int begin) {
+    int end = unquoted(text, begin, "\"'<>");
+    while (end > begin && ",;)}\\".indexOf(text.charAt(end - 1)) >= 0) {
+      end--;
+    }
+    return end;
+  }
+
+  private static boolean isBehindWord(String text, int at) {
+    int end = at;
+    while (end > 0 && isBlank(text.charAt(end - 1))) {
+      end--;
+    }
+    return end > 0
+        && (Character.isLetterOrDigit(text.charAt(end - 1))
+            || text.charAt(end - 1) == ':'
+            || text.startsWith(BLOT, end - BLOT.length())); // it was a word
+  }
+
+  private static boolean isBeforeWord(String text, int at) {
+    int begin = afterBlanks(text, at);
+    return begin > at
+        && begin < text.length()
+        && (Character.isLetterOrDigit(text.charAt(begin)) || text.startsWith(BLOT, begin));
+  }
+
+  private static int afterBlanks(String text, int at) {
+    int after = at;
+    while (after < text.length() && isBlank(text.charAt(after))) {
+      after++;
+    }
+    return after;
+  }
+
+  private static boolean isBlank(char c) {
+    return c == ' ' || c == '\t';
+  }
+
   private static boolean isSecret(String name, boolean isInUrl) {
-    String plain = name.toLowerCase(Locale.ROOT).replaceAll("[^a-z]", "");
-    return NAMES.stream().anyMatch(plain::endsWith)
+    String plain = NO_LETTER.matcher(name.toLowerCase(Locale.ROOT)).replaceAll("");
+    return (NAMES.stream().anyMatch(plain::endsWith)
+            && OTHER_NAMES.stream().noneMatch(plain::endsWith))
         || (isInUrl && NAMES_IN_URLS.stream().anyMatch(plain::endsWith));
   }
 

@@ -4,7 +4,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * One gauge by another, above {@code share}; the newest values of both, however old.
+ * One gauge by another, above {@code share}; the newest values of both, however old. Something of
+ * nothing is above every share, nothing of nothing says nothing: so divides Prometheus, too.
  *
  * @param part the name of the gauge above the line
  * @param whole the name of the gauge below the line
@@ -48,7 +49,7 @@ record GaugeShare(String part, String whole, double share) implements Condition 
     double above = series.gauge(part);
     double below = series.gauge(whole);
     double value = above / below;
-    if (Double.isNaN(value) || below <= 0) {
+    if (Double.isNaN(value) || below < 0) {
       return Reading.quiet();
     }
     return new Reading(Reading.above(value, share, clear), value, above, below);
@@ -56,9 +57,13 @@ record GaugeShare(String part, String whole, double share) implements Condition 
 
   @Override
   public String text(Reading reading) {
-    return part + " is " + Words.percent(reading.value()) + " % of " + whole + " ("
-        + Words.number(reading.part(), 2) + " of " + Words.number(reading.whole(), 2)
-        + "); the limit is " + Words.percent(share) + " %";
+    String above = Words.number(reading.part(), 2);
+    String below = Words.number(reading.whole(), 2);
+    String seen = Double.isInfinite(reading.value())
+        ? part + " is " + above + " and " + whole + " " + below
+        : part + " is " + Words.percent(reading.value()) + " % of " + whole + " (" + above + " of "
+            + below + ")";
+    return seen + "; the limit is " + Words.percent(share) + " %";
   }
 
   @Override
@@ -69,6 +74,6 @@ record GaugeShare(String part, String whole, double share) implements Condition 
   @Override
   public Optional<String> promql(PromQl promql) {
     return Optional.of(
-        promql.gauge(part) + " / ignoring(name) (" + promql.gauge(whole) + " > 0) > " + share);
+        promql.gauge(part) + " / ignoring(name) (" + promql.gauge(whole) + " >= 0) > " + share);
   }
 }

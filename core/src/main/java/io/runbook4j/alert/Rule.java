@@ -149,7 +149,7 @@ public final class Rule {
 
   /**
    * {@return a rule that fires when the gauge {@code part} is more than {@code share} of the gauge
-   * {@code whole}}
+   * {@code whole}} So is something of nothing, however large the share.
    */
   public static Rule gaugeShareOver(String part, String whole, double share) {
     return on(GaugeShare.of(part, whole, share));

@@ -100,12 +100,12 @@ public final class Capacity {
       return used / limit;
     }
 
-    /** {@return whether 80 % of the limit are used, or more} */
+    /** {@return whether more than 80 % of the limit are used} */
     public boolean isWarning() {
-      return share() >= WARNING;
+      return share() > WARNING;
     }
 
-    /** {@return the usage for a person, such as {@code api-calls: 85.0 % of 15000}} */
+    /** {@return the usage for a person, such as {@code api-calls: 85.00 % of 15000}} */
     @Override
     public String toString() {
       String when = switch (forecast.outlook()) {
@@ -113,7 +113,7 @@ public final class Capacity {
         case MET -> ", met";
         case GROWING -> forecast.at().map(at -> ", met at " + at).orElse("");
       };
-      return String.format(Locale.ROOT, "%s: %.1f %% of %.0f%s", name, 100 * share(), limit, when);
+      return String.format(Locale.ROOT, "%s: %.2f %% of %.0f%s", name, 100 * share(), limit, when);
     }
   }
 
@@ -150,7 +150,7 @@ public final class Capacity {
     return gauges.values().stream().map(Gauge::usage).toList();
   }
 
-  /** {@return a probe that is degraded when 80 % of a limit are used} */
+  /** {@return a probe that is degraded when more than 80 % of a limit are used} */
   public HealthProbe probe() {
     return () -> {
       String full = usage().stream()
@@ -158,7 +158,7 @@ public final class Capacity {
           .map(Usage::toString)
           .collect(Collectors.joining("; "));
       return full.isEmpty()
-          ? new Health(Status.HEALTHY, Duration.ZERO, "all limits are used less than 80 %")
+          ? new Health(Status.HEALTHY, Duration.ZERO, "no limit is used above 80 %")
           : new Health(Status.DEGRADED, Duration.ZERO, full);
     };
   }

@@ -193,7 +193,7 @@ public final class HealthCheck implements AutoCloseable {
     for (Slot slot : slots) {
       slot.overdue().ifPresent(late -> tellElsewhere(slot, late));
       if (slot.takeTurn() && !execute(() -> ask(slot))) {
-        tell(slot, slot.refused());
+        slot.refused().ifPresent(answer -> tell(slot, answer));
       }
       nanos = Math.min(nanos, slot.nanosUntilNext());
     }
@@ -240,12 +240,15 @@ public final class HealthCheck implements AutoCloseable {
     }
   }
 
-  /** Asks no more, and interrupts the probes that run. May be called twice. */
+  /**
+   * Asks no more, and interrupts the probes that run: their answers are dropped, since they say
+   * nothing of the services. May be called twice.
+   */
   @Override
   public void close() {
     loop.close();
     waiters.forEach(Signal::raise);
-    slots.forEach(Slot::interrupt);
+    slots.forEach(Slot::close);
     own.ifPresent(ExecutorService::shutdownNow);
   }
 
@@ -299,7 +302,8 @@ public final class HealthCheck implements AutoCloseable {
 
     /**
      * Sets where the check and its probes run: one thread, and one more for each probe; with fewer,
-     * answers come late. Default daemon threads of its own.
+     * answers come late. Close the check before you shut it down, or probes that this interrupts
+     * count as failed. Default daemon threads of its own.
      */
     public Builder executor(Executor executor) {
       this.executor = Objects.requireNonNull(executor, "executor");

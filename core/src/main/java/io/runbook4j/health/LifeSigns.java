@@ -58,8 +58,14 @@ final class LifeSigns {
         : result(
             name,
             Status.UNHEALTHY,
-            "has not moved for " + stillness.toSeconds() + " s, more than " + atMost.toSeconds()
-                + " s");
+            "has not moved for " + text(stillness, atMost) + ", more than " + text(atMost, atMost));
+  }
+
+  /** {@return so many seconds if what is allowed is of whole ones, else milliseconds} */
+  private static String text(Duration duration, Duration atMost) {
+    return atMost.toMillis() % 1_000 == 0
+        ? duration.toSeconds() + " s"
+        : duration.toMillis() + " ms";
   }
 
   private static Result result(String name, Status status, String detail) {

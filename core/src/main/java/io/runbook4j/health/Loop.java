@@ -3,12 +3,15 @@ package io.runbook4j.health;
 import io.runbook4j.spi.time.Signal;
 import io.runbook4j.spi.time.Time;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Does a step again and again on a thread of an executor, until it is closed; each step tells how
@@ -16,6 +19,9 @@ import java.util.function.Supplier;
  * more. Safe for many threads.
  */
 final class Loop {
+  private static final Logger LOG = LoggerFactory.getLogger(HealthCheck.class);
+  private static final int MOST_FRAMES = 10;
+
   private final Time time;
   private final Signal signal;
   private final Supplier<Duration> step;
@@ -34,14 +40,24 @@ final class Loop {
     this.step = step;
   }
 
-  /** {@return an executor of daemon threads} */
+  /** {@return an executor of daemon threads, of which the log hears why one ended by an error} */
   static ExecutorService daemonThreads(String prefix) {
     AtomicInteger count = new AtomicInteger();
     return Executors.newCachedThreadPool(task -> {
       Thread thread = new Thread(task, prefix + count.incrementAndGet());
       thread.setDaemon(true);
+      thread.setUncaughtExceptionHandler(Loop::ended);
       return thread;
     });
+  }
+
+  /** Without its message, which may be foreign. */
+  private static void ended(Thread thread, Throwable error) {
+    LOG.error(
+        "Thread {} was ended by {} at {}",
+        thread.getName(),
+        error.getClass().getName(),
+        Arrays.stream(error.getStackTrace()).limit(MOST_FRAMES).toList());
   }
 
   /**

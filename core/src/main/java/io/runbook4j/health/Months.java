@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.runbook4j.spi.time.Time;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -15,11 +16,13 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.YearMonth;
 import java.time.ZoneOffset;
-import java.util.Optional;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** The tallies of the last months, and of which kind the last sample was. Not safe for threads. */
+/**
+ * The tallies of the last months, and of which kind this process's last sample was. Not safe for
+ * threads.
+ */
 final class Months {
   private static final int FORMAT = 1;
   private static final int MOST = 13;
@@ -28,7 +31,7 @@ final class Months {
   private final TreeMap<YearMonth, Tally> months = new TreeMap<>();
   private @Nullable Sample last;
 
-  private record Sample(Instant at, boolean isUp) {}
+  private record Sample(long nanos, boolean isUp) {}
 
   static YearMonth monthOf(Instant instant) {
     return YearMonth.from(instant.atOffset(ZoneOffset.UTC));
@@ -49,15 +52,17 @@ final class Months {
 
   /**
    * Counts the time since the last sample as the last sample was, in the month in which it passed;
-   * nothing if that is longer than {@code most}, or the clock was put back.
+   * nothing if that is longer than {@code most}. How long it is does not depend on whether somebody
+   * sets the clock, or the machine sleeps.
    */
-  void sample(Instant now, boolean isUp, Duration most) {
+  void sample(Time time, boolean isUp, Duration most) {
     Sample before = last;
-    last = new Sample(now, isUp);
-    if (before == null || Duration.between(before.at(), now).compareTo(most) > 0) {
+    last = new Sample(time.nanoTime(), isUp);
+    if (before == null || last.nanos() - before.nanos() > most.toNanos()) {
       return;
     }
-    Instant from = before.at();
+    Instant now = time.now();
+    Instant from = now.minusNanos(last.nanos() - before.nanos());
     while (from.isBefore(now)) {
       Instant next = monthOf(from).plusMonths(1).atDay(1).atStartOfDay().toInstant(ZoneOffset.UTC);
       Instant to = next.isBefore(now) ? next : now;
@@ -76,9 +81,6 @@ final class Months {
 
   byte[] bytes() {
     ObjectNode root = JSON.createObjectNode().put("format", FORMAT);
-    if (last != null) {
-      root.putObject("last").put("at", last.at().toString()).put("up", last.isUp());
-    }
     ObjectNode all = root.putObject("months");
     months.forEach((month, tally) -> tally.writeTo(all.putObject(month.toString())));
     return root.toPrettyString().getBytes(StandardCharsets.UTF_8);
@@ -115,10 +117,6 @@ final class Months {
         .sorted()
         .forEach(
             month -> read.months.put(month, Tally.of(root.path("months").path(month.toString()))));
-    Optional.of(root.path("last"))
-        .filter(JsonNode::isObject)
-        .ifPresent(sample -> read.last = new Sample(
-            Instant.parse(sample.path("at").asText()), sample.path("up").asBoolean()));
     return read;
   }
 }

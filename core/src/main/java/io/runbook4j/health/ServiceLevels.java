@@ -35,8 +35,8 @@ import org.slf4j.LoggerFactory;
  * is closed: what a process that dies has not saved is lost.
  *
  * <p>Whether the service is up is sampled. The time between two samples counts as the first of them
- * was; more than 15 minutes between them, or a time in which this process was down, counts as
- * neither.
+ * was, however the wall clock is set meanwhile; more than 15 minutes between them, or a time in
+ * which this process was down or the machine asleep, counts as neither.
  */
 public final class ServiceLevels implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ServiceLevels.class);
@@ -86,35 +86,42 @@ public final class ServiceLevels implements AutoCloseable {
 
   /** Counts an operation that succeeded, and how long it took; not negative. */
   public void succeeded(Duration latency) {
-    operation(latency, 0);
+    operation(latency, Optional.empty());
   }
 
-  /** Counts an operation that failed, and how long that took; not negative. */
+  /** Counts an operation that failed, nobody knows why, and how long that took; not negative. */
   public void failed(Duration latency) {
-    operation(latency, 1);
+    failed(latency, FailureKind.UNKNOWN);
   }
 
-  private void operation(Duration latency, int failures) {
+  /**
+   * Counts an operation that failed.
+   *
+   * @param latency how long that took; not negative
+   * @param kind why, for the watch: its alerts say what to do about failures of this kind
+   */
+  public void failed(Duration latency, FailureKind kind) {
+    operation(latency, Optional.of(kind));
+  }
+
+  private void operation(Duration latency, Optional<FailureKind> failure) {
     notNegative(latency, "latency");
     Instant now = time.now();
     synchronized (this) {
       Tally tally = months.at(now);
       tally.operations++;
-      tally.failed += failures;
+      tally.failed += failure.isPresent() ? 1 : 0;
       tally.slow += latency.compareTo(targets.latency()) >= 0 ? 1 : 0;
       isChanged = true;
     }
     if (watch != null) {
-      tell(watch, latency, failures > 0, now);
+      tell(watch, latency, failure, now);
     }
   }
 
-  private void tell(Watch watch, Duration latency, boolean hasFailed, Instant now) {
-    if (hasFailed) {
-      watch.failed(job, NOBODY, FailureKind.UNKNOWN, now);
-    } else {
-      watch.succeeded(job, NOBODY, now);
-    }
+  private void tell(Watch watch, Duration latency, Optional<FailureKind> failure, Instant now) {
+    failure.ifPresentOrElse(
+        kind -> watch.failed(job, NOBODY, kind, now), () -> watch.succeeded(job, NOBODY, now));
     watch.latency(job, latency, now);
   }
 
@@ -129,7 +136,7 @@ public final class ServiceLevels implements AutoCloseable {
   }
 
   private synchronized void sample(boolean isUp) {
-    months.sample(time.now(), isUp, MOST_BETWEEN);
+    months.sample(time, isUp, MOST_BETWEEN);
     isChanged = true;
   }
 
@@ -281,15 +288,26 @@ public final class ServiceLevels implements AutoCloseable {
       return this;
     }
 
-    /** Sets the percentage of a month for which the service is up. Default 99.9. */
+    /**
+     * Sets the percentage of a month for which the service is up. Default 99.9; at least 50, so
+     * that a share, such as 0.999, is not taken for one.
+     */
     public Builder availability(double percent) {
-      this.availability = percentage(percent, "availability");
+      if (!(percent >= 50 && percent < 100)) {
+        throw new IllegalArgumentException(
+            "availability must be a percentage from 50 to below 100, such as 99.9, was " + percent);
+      }
+      this.availability = percent;
       return this;
     }
 
     /** Sets the percentage of operations that failures stay under. Default 1. */
     public Builder errorRate(double percent) {
-      this.errorRate = percentage(percent, "errorRate");
+      if (!(percent > 0 && percent < 100)) {
+        throw new IllegalArgumentException(
+            "errorRate must be a percentage between 0 and 100, was " + percent);
+      }
+      this.errorRate = percent;
       return this;
     }
 
@@ -326,14 +344,6 @@ public final class ServiceLevels implements AutoCloseable {
       this.job = Objects.requireNonNull(job, "job");
       this.rules = List.copyOf(rules);
       return this;
-    }
-
-    private static double percentage(double percent, String name) {
-      if (!(percent > 0 && percent < 100)) {
-        throw new IllegalArgumentException(
-            name + " must be a percentage between 0 and 100, was " + percent);
-      }
-      return percent;
     }
 
     /**

@@ -9,6 +9,7 @@ import io.runbook4j.spi.time.Time;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -19,7 +20,8 @@ import org.slf4j.LoggerFactory;
  * One probe: when it is due, whether it runs, and its last answer. Safe for many threads.
  *
  * <p>At most one call of it is under way. One that takes too long is interrupted and counts as
- * unhealthy, at each interval anew while it does not end; its late answer is dropped.
+ * unhealthy, at each interval anew while it does not end; its late answer is dropped. So is every
+ * answer once this is closed: one that the host cut off says nothing of the service.
  */
 final class Slot {
   private static final Logger LOG = LoggerFactory.getLogger(HealthCheck.class);
@@ -52,7 +54,8 @@ final class Slot {
     IDLE,
     QUEUED,
     RUNNING,
-    TOO_LATE
+    TOO_LATE,
+    CLOSED
   }
 
   private record Answer(Health health, Instant at, long nanos) {}
@@ -109,7 +112,13 @@ final class Slot {
         "no answer within " + settings.timeout().toMillis() + " ms")));
   }
 
-  synchronized void interrupt() {
+  /** Asks no more. */
+  synchronized void close() {
+    phase = Phase.CLOSED;
+    interrupt();
+  }
+
+  private void interrupt() {
     if (runner != null) {
       runner.interrupt();
     }
@@ -120,30 +129,36 @@ final class Slot {
     return switch (phase) {
       case RUNNING -> began + settings.timeout().toNanos() - now();
       case QUEUED -> settings.timeout().toNanos(); // it may begin at any moment
-      case IDLE, TOO_LATE -> due - now();
+      case IDLE, TOO_LATE, CLOSED -> due - now();
     };
   }
 
   /**
-   * Asks, on the caller's thread.
+   * Asks, on the caller's thread, unless this was closed meanwhile.
    *
    * @param heard is told the answer if it came in time; also before an error of the machine goes on
    */
   void ask(Consumer<Health> heard) {
-    long start = begin();
+    OptionalLong start = begin();
+    if (start.isEmpty()) {
+      return;
+    }
     Health answer = unhealthy("the machine could not go on");
     try {
-      answer = presentable(judged(call(), start));
+      answer = presentable(judged(call(), start.getAsLong()));
     } finally {
       end(answer).ifPresent(heard);
     }
   }
 
-  private synchronized long begin() {
+  private synchronized OptionalLong begin() {
+    if (phase == Phase.CLOSED) {
+      return OptionalLong.empty();
+    }
     phase = Phase.RUNNING;
     runner = Thread.currentThread();
     began = now();
-    return began;
+    return OptionalLong.of(began);
   }
 
   private Health call() {
@@ -153,19 +168,28 @@ final class Slot {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return unhealthy("the probe was interrupted");
+    } catch (StackOverflowError e) { // the stack is empty again, the machine is well
+      return thrown(e);
     } catch (VirtualMachineError e) {
       throw e;
     } catch (Throwable e) { // the fence around foreign code
-      // its message may name hosts, which a report must not
-      LOG.warn("Probe {} threw {}", name, redacted(e.toString()));
-      return unhealthy("the probe threw " + e.getClass().getName());
+      return thrown(e);
     }
   }
 
-  /** Nobody took the question. */
-  synchronized Health refused() {
+  private Health thrown(Throwable e) {
+    // its message may name hosts, which a report must not
+    LOG.warn("Probe {} threw {}", name, redacted(e.toString()));
+    return unhealthy("the probe threw " + e.getClass().getName());
+  }
+
+  /** Nobody took the question. {@return what counts as the answer, unless this was closed} */
+  synchronized Optional<Health> refused() {
+    if (phase == Phase.CLOSED) {
+      return Optional.empty();
+    }
     phase = Phase.IDLE;
-    return keep(unhealthy("the executor refused the probe"));
+    return Optional.of(keep(unhealthy("the executor refused the probe")));
   }
 
   private static Health unhealthy(String detail) {
@@ -175,7 +199,7 @@ final class Slot {
   private synchronized Optional<Health> end(Health answer) {
     boolean isInTime = phase == Phase.RUNNING;
     runner = null;
-    phase = Phase.IDLE;
+    phase = phase == Phase.CLOSED ? Phase.CLOSED : Phase.IDLE;
     if (!isInTime) {
       Thread.interrupted(); // was meant for the probe
       return Optional.empty();

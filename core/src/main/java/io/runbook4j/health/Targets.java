@@ -64,11 +64,10 @@ record Targets(double availability, double errorRate, Duration latency, Duration
   }
 
   private Objective recovery(Tally tally) {
-    boolean isMet = tally.late == 0;
     return new Objective(
         Kind.RECOVERY,
-        isMet,
-        isMet ? 1 : 0,
+        tally.late == 0,
+        1.0 - tally.late,
         text(
             "%d of %d recoveries took %d min or more, the longest %.1f min, wanted none",
             tally.late, tally.recoveries, recovery.toMinutes(), tally.longestMillis / 60_000.0));

@@ -6,8 +6,12 @@ import java.security.GeneralSecurityException;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.HexFormat;
+import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
@@ -26,7 +30,8 @@ final class Pseudonyms {
 
   private final SecretKeySpec secret;
 
-  // Both as they are and as the redactor leaves them, so that they are found in redacted text.
+  // As they are, as the redactor leaves them, so that they are found in redacted text, and as they
+  // stand in URLs, in JSON, on one line and in small letters.
   private final TreeSet<String> known = new TreeSet<>();
   private final Map<String, String> originals = new HashMap<>();
 
@@ -37,16 +42,33 @@ final class Pseudonyms {
   /** Remembers keys, so that they are found inside of other text. */
   void know(Collection<String> keys, Redactor redactor) {
     for (String key : keys) {
-      know(key, key);
+      if (!key.isBlank()) {
+        originals.put(key, key); // rather than what another one is in another form
+      }
+    }
+    for (String key : keys) {
       String redacted = redactor.redact(key);
       if (!redacted.equals("[redacted]")) {
         know(redacted, key);
       }
+      forms(key).forEach(form -> know(form, key));
     }
   }
 
+  private static Set<String> forms(String key) {
+    Set<String> forms = new HashSet<>();
+    for (String form : List.of(key, SafeText.inert(key))) {
+      for (String spelled : List.of(form, form.toLowerCase(Locale.ROOT))) {
+        forms.add(spelled);
+        forms.addAll(Redactor.escaped(spelled));
+      }
+    }
+    return forms;
+  }
+
   private void know(String form, String key) {
-    if (!form.isBlank() && originals.putIfAbsent(form, key) == null) {
+    if (!form.isBlank()) {
+      originals.putIfAbsent(form, key);
       known.add(form);
     }
   }
@@ -114,11 +136,26 @@ final class Pseudonyms {
     return mismatch;
   }
 
-  /** {@return whether the letters or digits on both sides of this place belong together} */
+  /**
+   * {@return whether the letters or digits on both sides of this place belong together} What is
+   * URL-encoded, {@code %2F} say, is no letter, and is not taken apart.
+   */
   private static boolean isInsideOfWord(String text, int at) {
+    if (isEncoded(text, at - 1) || isEncoded(text, at - 2)) {
+      return true;
+    }
     return at > 0
         && at < text.length()
+        && !isEncoded(text, at - 3)
         && Character.isLetterOrDigit(text.charAt(at - 1))
         && Character.isLetterOrDigit(text.charAt(at));
+  }
+
+  private static boolean isEncoded(String text, int at) {
+    return at >= 0
+        && at + 2 < text.length()
+        && text.charAt(at) == '%'
+        && HexFormat.isHexDigit(text.charAt(at + 1))
+        && HexFormat.isHexDigit(text.charAt(at + 2));
   }
 }

@@ -215,6 +215,25 @@ class RedactorTest {
           run=r1 key=U123 items=4                | run=r1 key=U123 items=4
           tokenBucketSize=5 tokens left          | tokenBucketSize=5 tokens left
           `Invalid token: expired`               | `Invalid token: expired`
+          password: opensesame                   | password: [redacted]
+          `  client_secret:   a1b2c3`            | `  client_secret:   [redacted]`
+          `- private_key: "ab cd ef"`            | `- private_key: "[redacted]"`
+          user: bob, password: swordfish, n: 1   | user: bob, password: [redacted], n: 1
+          `{token: abcdef, n: 1}`                | `{token: [redacted], n: 1}`
+          login with password: hunter22 failed   | login with password: [redacted] failed
+          X-Auth-Token: 0a1b2c                   | X-Auth-Token: [redacted]
+          Routing-Key: 0a1b2c3d4e5f              | Routing-Key: [redacted]
+          DB_PASS=x PGPASS=y credential=z        | DB_PASS=[redacted] PGPASS=[redacted] credential=[redacted]
+          credentials: opensesame                | credentials: [redacted]
+          `{"message":"password: a1b2c3"}`       | `{"message":"password: [redacted]"}`
+          `unexpected token: 'identifier'`       | `unexpected token: 'identifier'`
+          unexpected token: END_OBJECT at 3      | unexpected token: END_OBJECT at 3
+          HTTP 401: token: expired               | HTTP 401: token: expired
+          token: expired an hour ago             | token: expired an hour ago
+          password: must not be blank            | password: must not be blank
+          secret: none                           | secret: none
+          bypass=true compass=north tokens: 123456 | bypass=true compass=north tokens: 123456
+          token:abcdef1                          | token:abcdef1
           """)
   void redact_whatLooksLikeASecret_isBlottedOut(String text, String expected) {
     String clean = redactor.redact(text);
@@ -400,6 +419,14 @@ class RedactorTest {
         "token=\"",
         "token=\\",
         "password",
+        "token: ",
+        "token: a",
+        "token:",
+        "token: abcdef ",
+        "token: \"",
+        "token: }",
+        "pass                 ",
+        "a: ",
         "\"token\":",
         "\"token\":\"",
         "\"token\":\"\\",
@@ -430,6 +457,11 @@ class RedactorTest {
     List<String> pieces = List.of(
         "token=",
         "\"token\":\"",
+        "token: ",
+        "password: ",
+        ")",
+        "'",
+        "A",
         "\"",
         "abc",
         " ",

@@ -149,7 +149,7 @@ final class Scenario {
 
   private void singles(Instant end, int i) {
     double part = random.nextInt(100);
-    double whole = 50 + random.nextInt(2) * 50;
+    double whole = random.nextInt(3) * 50;
     level("gauge part")[i] = part;
     level("gauge whole")[i] = whole;
     tell(end, hearer -> hearer.gauge("part", part, end));

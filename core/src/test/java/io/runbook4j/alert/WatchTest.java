@@ -303,6 +303,39 @@ class WatchTest {
   }
 
   @Test
+  void gaugeShare_somethingOfNothing_isOverEveryShare() {
+    Watch watch = watch(List.of(Rule.gaugeShareOver("stale", "entries", 0.25)));
+    watch.gauge(JOB, "entries", 0);
+    watch.gauge(JOB, "stale", 0);
+    time.advance(Duration.ofMinutes(1));
+    assertThat(all).isEmpty();
+
+    watch.gauge(JOB, "stale", 26);
+    time.advance(Duration.ofMinutes(1));
+    watch.gauge(JOB, "stale", 0);
+    time.advance(Duration.ofMinutes(1));
+
+    assertThat(story(all)).containsExactly("OPENED WARNING", "RESOLVED WARNING");
+    assertThat(all.get(0).text())
+        .startsWith("job " + JOB + ": stale is 26 and entries 0; the limit is 25 %");
+    watch.close();
+  }
+
+  @Test
+  void gaugeShare_wholeFallsToNothing_keepsFiring() {
+    Watch watch = watch(List.of(Rule.gaugeShareOver("stale", "entries", 0.25)));
+    watch.gauge(JOB, "entries", 100);
+    watch.gauge(JOB, "stale", 26);
+    time.advance(Duration.ofMinutes(1));
+
+    watch.gauge(JOB, "entries", 0);
+    time.advance(Duration.ofMinutes(1));
+
+    assertThat(story(all)).containsExactly("OPENED WARNING");
+    watch.close();
+  }
+
+  @Test
   void restart_wallClockWentBack_keepsWindowAndState() {
     List<Rule> rules =
         List.of(Rule.failureRate(0.07, Duration.ofMinutes(30)).severity(Severity.SEV3));

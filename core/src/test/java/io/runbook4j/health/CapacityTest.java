@@ -25,13 +25,21 @@ class CapacityTest {
   private final Capacity capacity = Capacity.over(DAY, time);
 
   @ParameterizedTest
-  @CsvSource({"79.9,false", "80,true", "100,true", "130,true"})
-  void usage_eightyPercent_isAWarning(double used, boolean isWarning) throws Exception {
+  @CsvSource({"79.99,false", "80,false", "80.01,true", "100,true", "130,true"})
+  void usage_aboveEightyPercent_isAWarning(double used, boolean isWarning) throws Exception {
     capacity.gauge("invocations", 100).record(used);
 
     assertThat(capacity.usage()).singleElement().returns(isWarning, Usage::isWarning);
     assertThat(capacity.probe().check().status())
         .isEqualTo(isWarning ? Status.DEGRADED : Status.HEALTHY);
+  }
+
+  @Test
+  void usage_closeToEightyPercent_isNotRoundedToIt() {
+    Gauge gauge = capacity.gauge("calls", 10_000);
+    gauge.record(7_999);
+
+    assertThat(gauge.usage()).hasToString("calls: 79.99 % of 10000");
   }
 
   @Test
@@ -129,7 +137,7 @@ class CapacityTest {
     gauge.record(10);
 
     assertThat(gauge.usage().forecast().outlook()).isEqualTo(Outlook.MET);
-    assertThat(gauge.usage()).hasToString("calls: 100.0 % of 10, met");
+    assertThat(gauge.usage()).hasToString("calls: 100.00 % of 10, met");
   }
 
   @Test

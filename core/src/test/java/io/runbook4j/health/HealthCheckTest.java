@@ -14,6 +14,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
@@ -397,6 +398,82 @@ class HealthCheckTest {
 
     assertThat(interrupts).hasValue(1);
     assertThat(asked).hasValue(1);
+  }
+
+  @Test
+  void close_probeThatRuns_saysNothingOfTheService() {
+    HealthCheck check = start(builder()
+        .onAnswer((name, health) -> heard.add(name + " " + health.status()))
+        .probe("crm", () -> {
+          if (!heard.isEmpty()) {
+            time.sleep(SECOND);
+          }
+          return answer(Status.HEALTHY);
+        }));
+    time.advance(MINUTE.plusMillis(100));
+
+    check.close();
+    time.advance(MINUTE);
+
+    assertThat(heard).containsExactly("crm HEALTHY");
+    assertThat(only(check).detail()).isEqualTo("fine");
+    assertThat(only(check).reading().orElseThrow().failures()).isZero();
+  }
+
+  @Test
+  void close_probeThatWaitsForAThread_isNotAsked() {
+    AtomicInteger asked = new AtomicInteger();
+    List<Runnable> queue = new ArrayList<>();
+    HealthCheck check = start(builder().executor(queue::add).probe("crm", () -> {
+      asked.incrementAndGet();
+      return answer(Status.HEALTHY);
+    }));
+    time.executor().execute(queue.remove(0)); // the loop
+    time.advance(SECOND);
+
+    check.close();
+    queue.forEach(time.executor()::execute);
+    time.advance(SECOND);
+
+    assertThat(queue).hasSize(1);
+    assertThat(asked).hasValue(0);
+    assertThat(only(check).detail()).isEqualTo("no answer yet");
+  }
+
+  @Test
+  void readiness_probeThatRecursesForGood_isOneThatThrew() {
+    HealthCheck check = start(builder().probe("deep", () -> {
+      throw new StackOverflowError();
+    }));
+
+    time.advance(SECOND);
+
+    assertThat(only(check).detail()).isEqualTo("the probe threw java.lang.StackOverflowError");
+  }
+
+  @Test
+  void daemonThreads_thatAnErrorEnds_leaveNothingToTheHandlerThatPrintsMessages() throws Exception {
+    ExecutorService threads = Loop.daemonThreads("runbook4j-test-");
+    try {
+      Thread thread = threads.submit(Thread::currentThread).get();
+
+      assertThat(thread.getUncaughtExceptionHandler()).isNotSameAs(thread.getThreadGroup());
+    } finally {
+      threads.shutdownNow();
+    }
+  }
+
+  @Test
+  void liveness_heartbeatBelowASecond_isInMilliseconds() {
+    HealthCheck check = start(builder().probe("crm", healthy()));
+    HealthCheck.Heartbeat worker = check.heartbeat("worker", Duration.ofMillis(250));
+
+    time.advance(Duration.ofMillis(300));
+
+    assertThat(check.liveness().results())
+        .extracting(Result::detail)
+        .contains("has not moved for 300 ms, more than 250 ms");
+    worker.close();
   }
 
   @Test

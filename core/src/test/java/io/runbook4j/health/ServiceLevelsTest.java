@@ -149,18 +149,45 @@ class ServiceLevelsTest {
   }
 
   @Test
-  void availability_gapOrClockPutBack_countsAsNeither() {
+  void availability_gap_countsAsNeither() {
     ServiceLevels levels = open();
     levels.down();
     time.advance(Duration.ofMinutes(15).plusNanos(1));
-    levels.down();
-    time.stepWallClock(Duration.ofDays(-1));
     levels.down();
 
     assertThat(objective(levels, Kind.AVAILABILITY).budgetLeft()).isEqualTo(1);
     time.advance(Duration.ofMinutes(15));
     levels.up();
     assertThat(objective(levels, Kind.AVAILABILITY).budgetLeft()).isCloseTo(1 - 15 / 43.2, EXACT);
+  }
+
+  @Test
+  void availability_processWasDown_countsAsNeither() {
+    ServiceLevels first = open();
+    first.down();
+    time.advance(MINUTE);
+    first.down();
+    first.close();
+    time.advance(Duration.ofMinutes(10));
+
+    ServiceLevels second = open();
+    second.up();
+
+    assertThat(objective(second, Kind.AVAILABILITY).budgetLeft()).isCloseTo(1 - 1 / 43.2, EXACT);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"PT10M", "-PT10M", "P1D"})
+  void availability_wallClockSteps_countsTheTimeThatPassed(Duration step) {
+    ServiceLevels levels = open();
+    levels.down();
+    time.advance(MINUTE.multipliedBy(5));
+    time.stepWallClock(step);
+    levels.down();
+    time.advance(MINUTE.multipliedBy(5));
+    levels.up();
+
+    assertThat(objective(levels, Kind.AVAILABILITY).budgetLeft()).isCloseTo(1 - 10 / 43.2, EXACT);
   }
 
   @Test
@@ -189,6 +216,16 @@ class ServiceLevelsTest {
     assertThat(recovery.budgetLeft()).isZero();
     assertThat(recovery.text())
         .isEqualTo("1 of 2 recoveries took 15 min or more, the longest 15.0 min, wanted none");
+  }
+
+  @Test
+  void recovery_severalTooLate_isOverdrawn() {
+    ServiceLevels levels = open();
+    for (int i = 0; i < 3; i++) {
+      levels.recovered(Duration.ofHours(1));
+    }
+
+    assertThat(objective(levels, Kind.RECOVERY).budgetLeft()).isEqualTo(-2);
   }
 
   @Test
@@ -226,6 +263,7 @@ class ServiceLevelsTest {
 
     ServiceLevels second = open();
     assertThat(second.thisMonth()).isEqualTo(before);
+    second.down();
     time.advance(MINUTE);
     second.up();
     assertThat(objective(second, Kind.AVAILABILITY).budgetLeft()).isCloseTo(1 - 6 / 43.2, EXACT);
@@ -276,7 +314,7 @@ class ServiceLevelsTest {
         "{\"format\":2}",
         "{\"format\":1,\"months\":{\"2026-11\":{}}}",
         "{\"format\":1,\"months\":{\"November\":{}}}",
-        "{\"format\":1,\"last\":{\"at\":\"now\"},\"months\":{}}"
+        "{\"format\":1,\"months\":{\"2026-11\":{\"upMillis\":\"now\"}}}"
       })
   void open_damagedFile_isRefusedAndLeft(String content) throws IOException {
     Files.writeString(file, content);
@@ -336,7 +374,11 @@ class ServiceLevelsTest {
     assertThatThrownBy(() -> levels.recovered(Duration.ofMillis(-1)))
         .hasMessage("took must be at least 0, was PT-0.001S");
     assertThatThrownBy(() -> ServiceLevels.builder(file).availability(100))
-        .hasMessage("availability must be a percentage between 0 and 100, was 100.0");
+        .hasMessage(
+            "availability must be a percentage from 50 to below 100, such as 99.9, was 100.0");
+    assertThatThrownBy(() -> ServiceLevels.builder(file).availability(0.999))
+        .hasMessage(
+            "availability must be a percentage from 50 to below 100, such as 99.9, was 0.999");
     assertThatThrownBy(() -> ServiceLevels.builder(file).errorRate(Double.NaN))
         .hasMessage("errorRate must be a percentage between 0 and 100, was NaN");
   }

@@ -11,6 +11,7 @@ import io.runbook4j.spi.alert.Severity;
 import io.runbook4j.spi.health.Health;
 import io.runbook4j.spi.health.Health.Status;
 import io.runbook4j.spi.health.HealthProbe;
+import io.runbook4j.spi.sync.FailureKind;
 import io.runbook4j.testkit.VirtualTime;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -96,7 +97,7 @@ class WatchedHealthTest {
   @Test
   void probe_throwsAnErrorOfTheMachine_isToldAndAskedAgain() {
     HealthProbe endless = () -> {
-      throw new StackOverflowError();
+      throw new OutOfMemoryError("as if");
     };
     List<Throwable> thrown = new CopyOnWriteArrayList<>();
     HealthCheck.Builder builder = HealthCheck.builder()
@@ -117,7 +118,7 @@ class WatchedHealthTest {
       assertThat(check.readiness().httpStatus()).isEqualTo(503);
     }
 
-    assertThat(thrown).hasSize(3).hasOnlyElementsOfType(StackOverflowError.class);
+    assertThat(thrown).hasSize(3).hasOnlyElementsOfType(OutOfMemoryError.class);
     assertThat(told).extracting(Alert::severity).containsExactly(Severity.SEV3, Severity.SEV1);
   }
 
@@ -238,6 +239,36 @@ class WatchedHealthTest {
   }
 
   @Test
+  void levels_kindOfAFailureIsTold_isInTheAlert() {
+    try (ServiceLevels levels = levels()) {
+      for (int i = 0; i < 100; i++) {
+        levels.failed(Duration.ofMillis(80), FailureKind.TIMEOUT);
+        live(Duration.ofSeconds(10));
+      }
+    }
+
+    assertThat(told)
+        .isNotEmpty()
+        .allSatisfy(
+            alert -> assertThat(alert.text()).contains("TIMEOUT").doesNotContain("UNKNOWN"));
+  }
+
+  @Test
+  void close_probeIsUnderWay_pagesNobody() {
+    HealthProbe slow = () -> {
+      time.sleep(Duration.ofMillis(200));
+      return new Health(Status.HEALTHY, Duration.ofMillis(200), "fine");
+    };
+    HealthCheck check = check(HealthCheck.builder().probe("crm", slow).watch(watch));
+    live(Duration.ofMillis(100));
+
+    check.close();
+    live(Duration.ofMinutes(1));
+
+    assertThat(told).isEmpty();
+  }
+
+  @Test
   void capacity_above80Percent_warnsUntilItIsFilledUp() {
     Capacity.Gauge calls =
         Capacity.over(Duration.ofDays(1), time, watch).gauge("crm/daily calls", 1_000);
@@ -245,9 +276,11 @@ class WatchedHealthTest {
     calls.record(800);
     live(Duration.ofMinutes(1));
     assertThat(told).isEmpty();
+    assertThat(calls.usage().isWarning()).isFalse();
 
     calls.record(801);
     live(Duration.ofMinutes(1));
+    assertThat(calls.usage().isWarning()).isTrue();
     assertThat(told).singleElement().satisfies(alert -> {
       assertThat(alert.job()).isEqualTo("limits/crm/daily calls");
       assertThat(alert.severity()).isEqualTo(Severity.WARNING);

@@ -8,6 +8,9 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class PseudonymsTest {
   private final Pseudonyms pseudonyms = new Pseudonyms(new byte[16]);
@@ -46,6 +49,34 @@ class PseudonymsTest {
     assertThat(replaced("a.b a.b.c a.c", "a", "a.b", "a.b.c"))
         .isEqualTo(
             pseudonyms.of("a.b") + " " + pseudonyms.of("a.b.c") + " " + pseudonyms.of("a") + ".c");
+  }
+
+  @ParameterizedTest
+  @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+      ann.user15@example.com | GET /users/ann.user15%40example.com: HTTP 404 | GET /users/K: HTTP 404
+      ann.user15@example.com | of Ann.User15@example.com?                    | of Ann.User15@example.com?
+      Ann.User15@Example.com | of ann.user15@example.com, ann.user15%40example.com | of K, K
+      a/b                    | a%2Fb a%2fb                                   | K K
+      Müller, Ann            | M%C3%BCller%2C+Ann M%c3%bcller%2c%20Ann m%C3%BCller%2C%20ann | K K K
+      `O"Brien`              | `no O\\"Brien here`                          | no K here
+      ann.user15@example.com | /next?at=%2Fusers%2Fann.user15%40example.com  | /next?at=%2Fusers%2FK
+      20                     | a%20b                                         | a%20b
+      """)
+  void replaceIn_keyAsItStandsInUrlsAndJson_isReplaced(String key, String text, String expected) {
+    assertThat(replaced(text, key)).isEqualTo(expected.replace("K", pseudonyms.of(key)));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"line break", "line\\nbreak", "line%0Abreak", "line\nbreak"})
+  void replaceIn_keyWithALineBreak_isReplaced(String form) {
+    assertThat(replaced("(" + form + ")", "line\nbreak"))
+        .isEqualTo("(" + pseudonyms.of("line\nbreak") + ")");
+  }
+
+  @Test
+  void replaceIn_otherKeyInLowerCase_isItself() {
+    assertThat(replaced("ab AB Ab", "AB", "ab"))
+        .isEqualTo(pseudonyms.of("ab") + " " + pseudonyms.of("AB") + " Ab");
   }
 
   @Test
