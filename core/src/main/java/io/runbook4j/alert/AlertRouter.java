@@ -17,8 +17,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
 import java.util.regex.Pattern;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Takes alerts to channels. Handing one over never waits, and nothing that a channel does comes
@@ -28,12 +26,11 @@ import org.slf4j.LoggerFactory;
  * One that fails is tried again after a back-off, or after the {@code retryAfter} of a
  * {@link io.runbook4j.spi.sync.FailureException} if that is longer, until a time to give up; while
  * it waits, a newer alert of the same occurrence takes its place. One that says that the alert
- * itself is wrong (INVALID, say) is not tried again with it. What could not be delivered is kept to
- * be read, the last 1,000 of it. A channel may get an alert twice (after a crash, or where it was
- * under way when the process ended): the dedup key tells.
+ * itself is wrong (INVALID, TOO_LARGE) is not tried again with it. What could not be delivered is
+ * kept to be read, the last 1,000 of it. A channel may get an alert twice (after a crash, or where
+ * it was under way when the process ended): the dedup key tells.
  */
 public final class AlertRouter implements AutoCloseable {
-  private static final Logger LOG = LoggerFactory.getLogger(AlertRouter.class);
   private static final Pattern LAMBDA = Pattern.compile("(\\$\\d+)?/.*");
   private static final int MOST_UNDELIVERED = 1_000;
   private static final int MOST_SILENCES = 10_000;
@@ -185,13 +182,7 @@ public final class AlertRouter implements AutoCloseable {
 
   private void lostWithItsChannel(Undelivered it) {
     String problem = "under way when the process ended, and no channel has this name now";
-    LOG.warn(
-        "An alert could not be delivered: {} rule={} job={} channel={} problem={}",
-        Words.oneLine(it.alert().text()),
-        it.alert().rule(),
-        it.alert().job(),
-        it.channel(),
-        problem);
+    Delivery.warn(it.alert(), it.channel(), problem);
     lost(it.alert(), it.channel(), problem);
   }
 

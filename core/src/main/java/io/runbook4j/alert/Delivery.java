@@ -6,6 +6,7 @@ import io.runbook4j.spi.alert.AlertChannel;
 import io.runbook4j.spi.alert.Occurrence.Phase;
 import io.runbook4j.spi.alert.Severity;
 import io.runbook4j.spi.sync.FailureException;
+import io.runbook4j.spi.sync.FailureKind;
 import io.runbook4j.spi.time.Signal;
 import io.runbook4j.spi.time.Time;
 import java.time.Duration;
@@ -214,7 +215,8 @@ final class Delivery {
    */
   private static boolean isRefused(Throwable problem) {
     return problem instanceof FailureException refusal
-        && refusal.failure().kind().isOfTheData();
+        && (refusal.failure().kind() == FailureKind.INVALID
+            || refusal.failure().kind() == FailureKind.TOO_LARGE);
   }
 
   private static Duration retryAfter(Throwable problem) {
@@ -244,14 +246,18 @@ final class Delivery {
     if (isSuperseded(alert) || isGivenUp()) {
       return;
     }
+    warn(alert, name, problem);
+    terms.lost().accept(alert, name, problem);
+  }
+
+  static void warn(Alert alert, String channel, String problem) {
     LOG.warn(
         "An alert could not be delivered: {} rule={} job={} channel={} problem={}",
         Words.oneLine(alert.text()),
         alert.rule(),
         alert.job(),
-        name,
+        channel,
         Words.oneLine(problem));
-    terms.lost().accept(alert, name, problem);
   }
 
   /** {@return what has not been delivered yet, in order} */

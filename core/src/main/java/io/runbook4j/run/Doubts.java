@@ -195,37 +195,30 @@ final class Doubts<T> {
         parts.time.nanoTime() + conclusion.delay(failure, batch.unanswered()).toNanos());
   }
 
+  /** Leaves a whole chunk in doubt, for a person. */
+  void park(Batch<T> batch, Failure failure, ChunkTiming timing) {
+    park(batch, new Batch.Doubt(batch.keys(), failure, Map.of()), timing);
+  }
+
   /** Leaves what is in doubt of a chunk so, for a person, and takes what is known of the rest. */
-  void park(Batch<T> batch, Batch.Doubt doubt) {
-    List<ItemResult> results = new ArrayList<>(batch.size());
+  void park(Batch<T> batch, Batch.Doubt doubt, ChunkTiming timing) {
+    Outcome doubtful = Outcome.inDoubt(doubt.failure());
+    List<ItemResult> results = new ArrayList<>(doubt.known().size());
     for (int i = 0; i < batch.size(); i++) {
-      Outcome outcome = doubt.known().getOrDefault(batch.key(i), Outcome.inDoubt(doubt.failure()));
-      conclusion.settled(batch, i, outcome);
-      results.add(new ItemResult(i, outcome, false));
+      Outcome known = doubt.known().get(batch.key(i));
+      conclusion.settled(batch, i, known == null ? doubtful : known);
+      if (known != null) {
+        results.add(new ItemResult(i, known, false));
+      }
     }
     conclusion.done(
         batch,
         results,
-        ItemResult.othersSucceeded(),
-        ChunkTiming.NONE,
+        new ItemResult(ItemResult.OTHERS, doubtful, false),
+        timing,
         doubt.keys().isEmpty()
             ? "not sent again: another run has the outcomes"
             : "in doubt: " + doubt.failure());
-    conclusion.nextSibling(batch, false);
-  }
-
-  /** Leaves a whole chunk in doubt, for a person. */
-  void park(Batch<T> batch, Failure failure, ChunkTiming timing) {
-    Outcome outcome = Outcome.inDoubt(failure);
-    for (int i = 0; i < batch.size(); i++) {
-      conclusion.settled(batch, i, outcome);
-    }
-    conclusion.done(
-        batch,
-        List.of(),
-        new ItemResult(ItemResult.OTHERS, outcome, false),
-        timing,
-        "in doubt: " + failure);
     conclusion.nextSibling(batch, false);
   }
 }

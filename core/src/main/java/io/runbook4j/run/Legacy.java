@@ -81,7 +81,7 @@ final class Legacy<T> {
       Batch.Doubt doubt = doubt(intent, failure);
       if (isDeferred || doubt.keys().isEmpty()) { // an outbox that is no longer the job's
         parts.feed.hold();
-        doubts.park(batch, doubt);
+        doubts.park(batch, doubt, ChunkTiming.NONE);
       } else if (doubts.mayVerify()) {
         parts.feed.hold();
         doubts.verify(batch, doubt);
@@ -89,7 +89,7 @@ final class Legacy<T> {
         parts.feed.collect(new OpenChunk<>(intent, family));
       } else {
         parts.feed.hold();
-        doubts.park(batch, doubt);
+        doubts.park(batch, doubt, ChunkTiming.NONE);
       }
     }
   }

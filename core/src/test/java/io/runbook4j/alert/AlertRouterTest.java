@@ -126,6 +126,24 @@ class AlertRouterTest {
   }
 
   @Test
+  void send_channelIsNotThereForAWhile_triesAgain() {
+    AlertRouter router = router()
+        .channel(alert -> {
+          if (calls.incrementAndGet() < 3) {
+            throw new FailureException(Failure.of(FailureKind.NOT_FOUND, "HTTP 404"));
+          }
+          sent.add(alert);
+        })
+        .build();
+
+    router.send(alert("a", Phase.OPENED));
+    time.advance(Duration.ofMinutes(1));
+
+    assertThat(sent).hasSize(1);
+    assertThat(router.undelivered()).isEmpty();
+  }
+
+  @Test
   void restore_lambdasAsChannels_findTheirAlertsByTheirOrder() {
     List<Alert> second = new ArrayList<>();
     AlertRouter before = router().channel(sent::add).channel(broken()).build();

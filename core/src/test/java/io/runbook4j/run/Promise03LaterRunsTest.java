@@ -93,12 +93,7 @@ class Promise03LaterRunsTest {
 
   @Test
   void rerunFailed_itemsInDoubtSinceALaterRun_areLeftOutAndSaid() {
-    SimulatedService service = scene
-        .service()
-        .verifying()
-        .failingTimes(1, FailureKind.INVALID, "k1", "k2")
-        .callFault(2, CallFault.LOST_AFTER_APPLYING)
-        .build();
+    SimulatedService service = losingTheRerunsAnswer();
     SyncJob<String> job = Scene.policies()
         .from(Scene.source(10))
         .to(blind(service.target()))
@@ -116,18 +111,23 @@ class Promise03LaterRunsTest {
     assertThat(service.timesApplied("k1")).isOne();
   }
 
+  /** Refuses two items of the first call, and applies them in the second, whose answer is lost. */
+  private SimulatedService losingTheRerunsAnswer() {
+    return scene
+        .service()
+        .verifying()
+        .failingTimes(1, FailureKind.INVALID, "k1", "k2")
+        .callFault(2, CallFault.LOST_AFTER_APPLYING)
+        .build();
+  }
+
   private static Target<String> blind(Target<String> target) {
     return chunk -> target.apply(chunk);
   }
 
   @Test
   void rerunFailed_itemsInDoubtSinceALaterRun_areVerifiedIfTheyAreAskedFor() {
-    SimulatedService service = scene
-        .service()
-        .verifying()
-        .failingTimes(1, FailureKind.INVALID, "k1", "k2")
-        .callFault(2, CallFault.LOST_AFTER_APPLYING)
-        .build();
+    SimulatedService service = losingTheRerunsAnswer();
     SyncJob.Builder<String> policies = Scene.policies().from(Scene.source(10));
     SyncJob<String> parking =
         policies.to(blind(service.target())).inDoubt(InDoubt.PARK).build();

@@ -6,9 +6,8 @@ public interface AlertChannel {
   /**
    * Delivers one alert. Whatever it throws is noted in the report and never fails the run.
    *
-   * @throws io.runbook4j.spi.sync.FailureException if the service refused it: with a kind that
-   *     {@linkplain io.runbook4j.spi.sync.FailureKind#isOfTheData speaks of the data} it is not
-   *     tried again, else after {@code retryAfter} at the earliest
+   * @throws io.runbook4j.spi.sync.FailureException if the service refused it: as INVALID or
+   *     TOO_LARGE it is not tried again, else after {@code retryAfter} at the earliest
    * @throws InterruptedException if the thread is interrupted
    */
   void send(Alert alert) throws InterruptedException;
