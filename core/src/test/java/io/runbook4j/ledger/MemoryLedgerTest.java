@@ -18,6 +18,7 @@ import io.runbook4j.spi.sync.Cursor;
 import io.runbook4j.testkit.contract.LedgerContract;
 import java.time.Instant;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class MemoryLedgerTest extends LedgerContract {
@@ -48,6 +49,23 @@ class MemoryLedgerTest extends LedgerContract {
     assertThat(entries.get(1)).isInstanceOf(LedgerEntry.Note.class);
     assertThat(entries.get(entries.size() - 1)).isEqualTo(done(5_000));
     assertThat(ledger.run(RUN).orElseThrow().counts().succeeded()).isEqualTo(10_000);
+  }
+
+  @Test
+  void entries_largeChunks_keepsFewerOfThem() {
+    ledger.record(RUN, List.of(new RunStarted(NOW, RUN, "job", RunOrigin.full())));
+    List<String> keys = IntStream.range(0, 6_000).mapToObj(i -> "k" + i).toList();
+    List<Span> spans = List.of(new Span(1, keys.size()));
+
+    for (int number = 1; number <= 20; number++) {
+      ChunkIntent chunk = new ChunkIntent(number, "k" + number, keys, spans);
+      ledger.record(RUN, List.of(new ChunkBegun(NOW, chunk, Position.start()), done(number)));
+    }
+
+    List<LedgerEntry> entries = ledger.entries(RUN);
+    assertThat(entries).hasSize(1 + 7);
+    assertThat(entries.get(1)).isEqualTo(done(17));
+    assertThat(entries.get(7)).isEqualTo(done(20));
   }
 
   private static ChunkBegun begun(int number) {

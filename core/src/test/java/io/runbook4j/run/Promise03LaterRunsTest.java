@@ -92,6 +92,34 @@ class Promise03LaterRunsTest {
   }
 
   @Test
+  void resume_afterADeathWhoseChunkWasRerunInPart_sendsNoneOfItAgain() {
+    SimulatedService service = scene.service().build();
+    CrashSwitch life = CrashSwitch.create().crashAtRecord(3, CrashMoment.AFTER);
+    scene.live(life, Scene.policies().inDoubt(InDoubt.REAPPLY), Scene.source(30), service);
+    SyncJob<String> job = Scene.policies()
+        .from(Scene.source(30))
+        .to(chunk -> apply(chunk.keys()))
+        .inDoubt(InDoubt.REAPPLY)
+        .build();
+    List<String> doubtful =
+        scene.ledger.outstanding(Scene.JOB, ItemFilter.all().states(ItemState.IN_DOUBT)).stream()
+            .map(item -> item.key())
+            .toList();
+    assertThat(doubtful).hasSize(10);
+    ItemFilter half = ItemFilter.all().states(ItemState.IN_DOUBT).keys(doubtful.subList(0, 5));
+    assertThat(scene.runner().rerunOutstanding(job, half).counts().succeeded()).isEqualTo(5);
+
+    RunReport resumed = scene.runner().resume(job, scene.ledger.died().get(0).run());
+
+    assertThat(resumed.counts()).isEqualTo(new Counts(30, 25, 0, 0, 5, 0));
+    assertThat(scene.ledger.outstanding(Scene.JOB, ItemFilter.all()))
+        .extracting(item -> item.key())
+        .containsExactlyElementsOf(doubtful.subList(5, 10));
+    assertThat(applied).allSatisfy((key, times) -> assertThat(times).isOne());
+    assertThat(applied).doesNotContainKeys(doubtful.subList(5, 10).toArray(String[]::new));
+  }
+
+  @Test
   void rerunFailed_itemsInDoubtSinceALaterRun_areLeftOutAndSaid() {
     SimulatedService service = losingTheRerunsAnswer();
     SyncJob<String> job = Scene.policies()

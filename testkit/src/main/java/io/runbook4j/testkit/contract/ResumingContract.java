@@ -32,6 +32,22 @@ import org.junit.jupiter.api.Test;
 /** What a ledger answers to whoever resumes a run. */
 abstract class ResumingContract extends ItemsContract {
   @Test
+  void resumePoint_chunksBeganOutOfOrder_givesTheOpenOnesByNumber() {
+    Ledger ledger = opened();
+    LedgerStory story = story(ledger, "r")
+        .started(JOB)
+        .begun(3, "c")
+        .begun(1, "a")
+        .begun(4, "d")
+        .begun(2, "b")
+        .done(4);
+
+    assertThat(ledger.resumePoint(story.run()).open())
+        .extracting(chunk -> chunk.number())
+        .containsExactly(1, 2, 3);
+  }
+
+  @Test
   void resumePoint_nothingDone_isTheBeginning() {
     Ledger ledger = opened();
     RunId run = story(ledger, "r").started(JOB).run();

@@ -67,7 +67,7 @@ abstract class RunsContract extends RecordingContract {
   @Test
   void record_severalRunsAtOnceWhileOthersAsk_keepsEachRunWhole() throws Exception {
     Ledger ledger = opened();
-    int chunks = 40;
+    int chunks = 150;
     List<Callable<String>> threads = new ArrayList<>();
     for (int thread = 0; thread < 4; thread++) {
       String id = "r" + thread;
