@@ -118,7 +118,7 @@ final class Reruns {
         changed++;
       }
     }
-    return chosen(filter, items)
+    return chosen(job, filter, items)
         .leftOut(held, HELD)
         .leftOut(changed, "in doubt or in an outbox since a later run");
   }
@@ -128,7 +128,7 @@ final class Reruns {
     Set<RunId> running = running(job, items);
     List<ItemRecord> free =
         items.stream().filter(item -> !isHeld(item, running)).toList();
-    return chosen(filter, free).leftOut(items.size() - free.size(), HELD);
+    return chosen(job, filter, free).leftOut(items.size() - free.size(), HELD);
   }
 
   private Set<RunId> running(SyncJob<?> job, List<ItemRecord> items) {
@@ -144,8 +144,30 @@ final class Reruns {
     return isOpen(item) && running.contains(item.run());
   }
 
-  private static Chosen chosen(ItemFilter filter, List<ItemRecord> items) {
-    return new Chosen(items.stream().limit(filter.limit()).toList(), notFound(filter, items));
+  private Chosen chosen(SyncJob<?> job, ItemFilter filter, List<ItemRecord> items) {
+    Set<String> taken = takenByOutbox(job, items);
+    List<ItemRecord> left = items.stream()
+        .filter(item -> !isDoubtful(item) || !taken.contains(item.key()))
+        .toList();
+    return new Chosen(left.stream().limit(filter.limit()).toList(), notFound(filter, items))
+        .leftOut(items.size() - left.size(), "put into the outbox before the run died; resume it");
+  }
+
+  /** {@return the keys of items in doubt that the outbox took before their run could record it} */
+  private Set<String> takenByOutbox(SyncJob<?> job, List<ItemRecord> items) {
+    Gating.Deferral<?> deferral = job.gating().deferral().orElse(null);
+    if (deferral == null) {
+      return Set.of();
+    }
+    return items.stream()
+        .filter(Reruns::isDoubtful)
+        .map(ItemRecord::run)
+        .distinct()
+        .filter(run -> ledger.run(run).filter(it -> it.state() == RunState.DIED).isPresent())
+        .flatMap(run -> ledger.resumePoint(run).open().stream())
+        .filter(Intents::isDeferred)
+        .flatMap(chunk -> deferral.outbox().taken(chunk.idempotencyKey()).stream())
+        .collect(Collectors.toSet());
   }
 
   /** {@return a word on keys that were asked for and match nothing: a spreadsheet's work, say} */

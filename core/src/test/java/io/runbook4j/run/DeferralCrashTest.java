@@ -10,6 +10,8 @@ import io.runbook4j.ledger.MemoryLedger;
 import io.runbook4j.limit.Quota;
 import io.runbook4j.limit.RateLimiter;
 import io.runbook4j.spi.ledger.Counts;
+import io.runbook4j.spi.ledger.ItemFilter;
+import io.runbook4j.spi.ledger.ItemState;
 import io.runbook4j.spi.ledger.Ledger;
 import io.runbook4j.spi.ledger.RunState;
 import io.runbook4j.spi.sync.Outcome;
@@ -100,6 +102,28 @@ class DeferralCrashTest {
     assertThat(crashes).isGreaterThan(150);
   }
 
+  @Test
+  void rerunOfItemsInDoubt_insteadOfAResume_leavesOutWhatTheOutboxTook()
+      throws InterruptedException {
+    Life life = new Life(5_000, false);
+    life.gate.localOnly(SHUT);
+    assertThat(life.run(CrashSwitch.create(), 15)).isTrue();
+    life.gate.open(FIXED);
+    life.drain();
+
+    RunReport rerun = life.rerunInDoubt();
+
+    assertThat(rerun.counts().succeeded()).isEqualTo(6);
+    assertThat(rerun.problems().toString()).contains("4 items were left out: put into the outbox");
+    life.run(CrashSwitch.create(), Integer.MAX_VALUE);
+    life.drain();
+    Scene.keys(ITEMS)
+        .forEach(
+            key -> assertThat(life.service.timesApplied(key) + life.drained.getOrDefault(key, 0))
+                .as(key)
+                .isOne());
+  }
+
   private static void flip(Gate gate, SplittableRandom random) {
     switch (random.nextInt(3)) {
       case 0 -> gate.localOnly(SHUT);
@@ -170,6 +194,21 @@ class DeferralCrashTest {
       time.runToIdle();
       ledger.close();
       return died;
+    }
+
+    RunReport rerunInDoubt() {
+      SyncJob<String> job = Scene.policies()
+          .from(Scene.source(ITEMS))
+          .to(chunk -> service.target().apply(chunk))
+          .gate(gate)
+          .deferTo(outbox, value -> value)
+          .build();
+      return Runner.builder()
+          .ledger(ledger)
+          .time(time)
+          .executor(time.executor())
+          .build()
+          .rerunOutstanding(job, ItemFilter.all().states(ItemState.IN_DOUBT));
     }
 
     void drain() throws InterruptedException {
