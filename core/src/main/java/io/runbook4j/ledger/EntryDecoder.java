@@ -98,7 +98,7 @@ final class EntryDecoder {
         at,
         number,
         List.copyOf(results),
-        others.equals(ItemResult.othersSucceeded()) ? ItemResult.othersSucceeded() : others,
+        ChunkItems.succeeded(others) && !others.retried() ? ItemResult.othersSucceeded() : others,
         timing);
   }
 

@@ -64,6 +64,9 @@ final class ItemTrail implements RunFollower {
    * now}
    */
   Collection<ItemRecord> items(Collection<ChunkBegun> open, boolean held) {
+    if (open.isEmpty()) {
+      return records.values();
+    }
     ItemTrail all = new ItemTrail(run, records.copy());
     for (ChunkBegun begun : open) {
       begun.chunk().keys().forEach(key -> all.renew(unanswered(run, key, begun.at(), held)));

@@ -81,33 +81,39 @@ final class Conclusion<T> {
     }
   }
 
-  /** Records outcomes for all items, and sends again those that may be tried again. */
-  void conclude(Answer<T> answer, Outcome[] outcomes, ChunkTiming timing)
+  /**
+   * Records outcomes for all items, and sends again those that may be tried again.
+   *
+   * @param others the results of the items that did not succeed, in the batch's order; which are
+   *     retried is decided here
+   */
+  void conclude(Answer<T> answer, List<ItemResult> others, ChunkTiming timing)
       throws InterruptedException {
     Batch<T> batch = answer.batch();
-    List<ItemResult> results = new ArrayList<>();
+    List<ItemResult> results = new ArrayList<>(others.size());
     Trouble trouble = new Trouble();
     boolean oneByOne = isToldOneByOne(batch);
     int retried = 0;
     boolean allKnown = true;
-    for (int i = 0; i < outcomes.length; i++) {
-      if (outcomes[i] instanceof Outcome.Succeeded) {
-        if (oneByOne) {
-          succeeded(batch, i);
-        }
-      } else {
-        boolean again = outcomes[i] instanceof Outcome.Failed failed
-            && again(batch, i, failed.failure(), trouble);
-        retried += again ? 1 : 0;
-        allKnown &= !again && !(outcomes[i] instanceof Outcome.InDoubt);
-        results.add(new ItemResult(i, outcomes[i], again));
-        if (!again) {
-          settled(batch, i, outcomes[i]);
-        }
+    int index = 0;
+    for (ItemResult other : others) {
+      if (oneByOne) {
+        succeeded(batch, index, other.index());
+      }
+      index = other.index() + 1;
+      boolean again = other.outcome() instanceof Outcome.Failed failed
+          && again(batch, other.index(), failed.failure(), trouble);
+      retried += again ? 1 : 0;
+      allKnown &= !again && !(other.outcome() instanceof Outcome.InDoubt);
+      results.add(again ? new ItemResult(other.index(), other.outcome(), true) : other);
+      if (!again) {
+        settled(batch, other.index(), other.outcome());
       }
     }
-    int succeeded = outcomes.length - results.size();
-    if (!oneByOne) {
+    int succeeded = batch.size() - results.size();
+    if (oneByOne) {
+      succeeded(batch, index, batch.size());
+    } else {
       batch.settleFresh(succeeded);
       parts.onlookers.succeeded(succeeded);
     }
@@ -159,13 +165,15 @@ final class Conclusion<T> {
         || parts.onlookers.isWatching();
   }
 
-  private void succeeded(Batch<T> batch, int index) {
-    parts.onlookers.succeeded(batch.key(index));
-    batch.family(index).settle(1);
-    if (!parts.workload.busy().isEmpty()) {
-      parts.workload.busy().remove(batch.key(index));
+  private void succeeded(Batch<T> batch, int from, int to) {
+    for (int i = from; i < to; i++) {
+      parts.onlookers.succeeded(batch.key(i));
+      batch.family(i).settle(1);
+      if (!parts.workload.busy().isEmpty()) {
+        parts.workload.busy().remove(batch.key(i));
+      }
+      leaveOutIfOpen(batch, i);
     }
-    leaveOutIfOpen(batch, index);
   }
 
   void settled(Batch<T> batch, int index, Outcome outcome) {

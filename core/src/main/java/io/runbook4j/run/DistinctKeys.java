@@ -1,5 +1,7 @@
 package io.runbook4j.run;
 
+import io.runbook4j.spi.sync.Page;
+
 /**
  * Tells whether a key may be twice in a chunk. An open-addressed table of hashes that is emptied in
  * O(1): it is asked for every item, and a {@code HashSet} would cost more than all the rest of the
@@ -26,10 +28,23 @@ final class DistinctKeys {
    * @return false if it was there already, or another one of the same hash was
    */
   boolean add(String key) {
-    if (size * 2 >= slots.length) {
-      grow();
-    }
+    makeRoom(1);
     return put(generation | (key.hashCode() & HASH));
+  }
+
+  /**
+   * Adds the page's keys from {@code from} on, as long as they are new.
+   *
+   * @return where it stopped: at a key that was there already, or another one of the same hash; or
+   *     at {@code to}
+   */
+  int addWhileNew(Page<?> page, int from, int to) {
+    makeRoom(to - from);
+    int index = from;
+    while (index < to && put(generation | (page.key(index).hashCode() & HASH))) {
+      index++;
+    }
+    return index;
   }
 
   private boolean put(long entry) {
@@ -49,6 +64,12 @@ final class DistinctKeys {
   /** Fibonacci hashing: the keys of neighbours often have hashes next to each other. */
   private int slot(long entry) {
     return ((int) entry * 0x9E37_79B9) >>> (32 - Integer.numberOfTrailingZeros(slots.length));
+  }
+
+  private void makeRoom(int keys) {
+    while ((size + keys) * 2 >= slots.length) {
+      grow();
+    }
   }
 
   private void grow() {

@@ -7,10 +7,10 @@ import io.runbook4j.spi.sync.Failure;
 import io.runbook4j.spi.sync.FailureKind;
 import io.runbook4j.spi.sync.Outcome;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 
 /**
  * Sees to items in doubt: asks the target about them, sends their chunk again as it was, or leaves
@@ -48,9 +48,7 @@ final class Doubts<T> {
       stopper.stop("a call was interrupted");
     }
     if (mayVerify()) {
-      Outcome[] outcomes = new Outcome[batch.size()];
-      Arrays.fill(outcomes, Outcome.inDoubt(failure));
-      verify(batch, batch.keys(), outcomes);
+      verify(batch, new Batch.Doubt(batch.keys(), failure, Map.of()));
     } else if (job.inDoubt() == InDoubt.REAPPLY || isResolvedByReapplying()) {
       batch.wentUnanswered();
       reapply(batch, failure, timing);
@@ -64,17 +62,23 @@ final class Doubts<T> {
   }
 
   /**
-   * Asks the target about the doubtful items. The chunk has no result in the ledger until it has
+   * Asks the target about the items in doubt. The chunk has no result in the ledger until it has
    * said.
+   *
+   * @param others the results of the items that did not succeed, some of them in doubt
    */
-  void verify(Batch<T> batch, List<String> doubtful, Outcome[] outcomes) {
+  void verify(Batch<T> batch, List<ItemResult> others) {
     Map<String, Outcome> known = new HashMap<>();
+    batch.keys().forEach(key -> known.put(key, Outcome.succeeded()));
+    List<String> doubtful = new ArrayList<>();
     Failure failure = null;
-    for (int i = 0; i < outcomes.length; i++) {
-      if (outcomes[i] instanceof Outcome.InDoubt doubt) {
+    for (ItemResult other : others) {
+      String key = batch.key(other.index());
+      known.put(key, other.outcome());
+      if (other.outcome() instanceof Outcome.InDoubt doubt) {
         failure = doubt.failure();
-      } else {
-        known.put(batch.key(i), outcomes[i]);
+        doubtful.add(key);
+        known.remove(key);
       }
     }
     if (failure != null) {
@@ -131,17 +135,29 @@ final class Doubts<T> {
 
   private void concludeVerified(Answer<T> answer, Batch.Doubt doubt, ChunkTiming timing)
       throws InterruptedException {
-    Batch<T> batch = answer.batch();
-    Outcome[] outcomes = new Outcome[batch.size()];
-    for (int i = 0; i < outcomes.length; i++) {
-      Outcome known = doubt.known().get(batch.key(i));
-      outcomes[i] =
-          known != null ? known : answer.result().outcome(batch.key(i)).orElseThrow();
-      if (outcomes[i] instanceof Outcome.InDoubt unknown && doubt.sendUnknown()) {
-        outcomes[i] = Outcome.failed(unknown.failure());
+    conclude(
+        answer,
+        key -> {
+          Outcome known = doubt.known().get(key);
+          Outcome outcome = known != null ? known : answer.result().outcome(key).orElseThrow();
+          return outcome instanceof Outcome.InDoubt unknown && doubt.sendUnknown()
+              ? Outcome.failed(unknown.failure())
+              : outcome;
+        },
+        timing);
+  }
+
+  private void conclude(Answer<T> answer, Function<String, Outcome> outcomes, ChunkTiming timing)
+      throws InterruptedException {
+    List<String> keys = answer.batch().keys();
+    List<ItemResult> others = new ArrayList<>();
+    for (int i = 0; i < keys.size(); i++) {
+      Outcome outcome = outcomes.apply(keys.get(i));
+      if (!(outcome instanceof Outcome.Succeeded)) {
+        others.add(new ItemResult(i, outcome, false));
       }
     }
-    conclusion.conclude(answer, outcomes, timing);
+    conclusion.conclude(answer, others, timing);
   }
 
   private void verificationFailed(
@@ -168,14 +184,9 @@ final class Doubts<T> {
 
   private void parkDoubt(Answer<T> answer, Batch.Doubt doubt, ChunkTiming timing)
       throws InterruptedException {
-    Batch<T> batch = answer.batch();
     Outcome unknown =
         doubt.sendUnknown() ? Outcome.failed(doubt.failure()) : Outcome.inDoubt(doubt.failure());
-    Outcome[] outcomes = new Outcome[batch.size()];
-    for (int i = 0; i < outcomes.length; i++) {
-      outcomes[i] = doubt.known().getOrDefault(batch.key(i), unknown);
-    }
-    conclusion.conclude(answer, outcomes, timing);
+    conclude(answer, key -> doubt.known().getOrDefault(key, unknown), timing);
   }
 
   /**

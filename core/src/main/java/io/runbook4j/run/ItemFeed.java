@@ -205,9 +205,9 @@ final class ItemFeed<T> implements AutoCloseable {
   /** {@return false if the next item has to wait for another one of its key} */
   private boolean takeRange(Draft<T> draft, int most) {
     int last = Math.min(page.size(), index + most - draft.size());
-    int end = index;
-    while (end < last && isNew(page.key(end), draft, end)) {
-      end++;
+    int end = distinct.addWhileNew(page, index, last);
+    while (end < last && !isRepeated(page.key(end), draft, end)) { // two keys of one hash
+      end = distinct.addWhileNew(page, end + 1, last);
     }
     draft.addRange(page, index, end, pagePosition.page(), pageStart());
     index = end;
@@ -215,11 +215,11 @@ final class ItemFeed<T> implements AutoCloseable {
   }
 
   /**
-   * {@return whether the key is neither in the draft nor among the items of the page from the next
-   * one to before {@code end}}
+   * {@return whether the key is in the draft, or among the items of the page from the next one to
+   * before {@code end}}
    */
-  private boolean isNew(String key, Draft<T> draft, int end) {
-    return distinct.add(key) || !(draft.contains(key) || page.keys(index, end).contains(key));
+  private boolean isRepeated(String key, Draft<T> draft, int end) {
+    return draft.contains(key) || page.keys(index, end).contains(key);
   }
 
   /** {@return false if the next item has to wait for another one of its key} */
@@ -241,7 +241,8 @@ final class ItemFeed<T> implements AutoCloseable {
       index++;
       return true;
     }
-    if ((!busy.isEmpty() && busy.contains(key)) || !isNew(key, draft, index)) {
+    if ((!busy.isEmpty() && busy.contains(key))
+        || (!distinct.add(key) && isRepeated(key, draft, index))) {
       return false;
     }
     Outcome known =

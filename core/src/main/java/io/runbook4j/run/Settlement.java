@@ -1,14 +1,17 @@
 package io.runbook4j.run;
 
+import io.runbook4j.spi.ledger.ItemResult;
 import io.runbook4j.spi.ledger.LedgerEntry.ChunkTiming;
 import io.runbook4j.spi.sync.ChunkResult;
 import io.runbook4j.spi.sync.Failure;
 import io.runbook4j.spi.sync.FailureKind;
 import io.runbook4j.spi.sync.Outcome;
 import java.util.ArrayList;
-import java.util.Arrays;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 
 /**
  * Decides who sees to an answer: what the service said of each item is concluded; a refusal of the
@@ -57,77 +60,76 @@ final class Settlement<T> {
       conclusion.allSucceeded(batch, timing);
       return;
     }
-    Outcome[] outcomes = new Outcome[batch.size()];
-    Arrays.fill(outcomes, result.others().orElse(NOT_REPORTED));
-    if (!placeInOrder(batch, result, outcomes) && !placeByKey(batch, result, outcomes)) {
-      stopper.fail(invented(batch, result));
-    }
-    List<String> doubtful = doubtful(batch, result, outcomes);
-    if (!doubtful.isEmpty() && doubts.mayVerify()) {
-      doubts.verify(batch, doubtful, outcomes);
+    List<ItemResult> others = inOrder(batch, result).orElseGet(() -> byKey(batch, result));
+    if (doubts.mayVerify() && isAnyInDoubt(others)) {
+      doubts.verify(batch, others);
     } else {
-      conclusion.conclude(answer, outcomes, timing);
+      conclusion.conclude(answer, others, timing);
     }
+  }
+
+  private static boolean isAnyInDoubt(List<ItemResult> results) {
+    for (ItemResult result : results) { // for most chunks where items fail: no stream
+      if (result.outcome() instanceof Outcome.InDoubt) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /**
-   * Puts the reported outcomes in their places in one walk, which nearly every target allows: it
-   * reports in the chunk's order.
-   *
-   * @return whether all were placed
+   * {@return the results of the items that did not succeed, found in one walk, which nearly every
+   * target allows: it reports in the chunk's order; empty if this one does not}
    */
-  private static boolean placeInOrder(Batch<?> batch, ChunkResult result, Outcome[] outcomes) {
+  private static Optional<List<ItemResult>> inOrder(Batch<?> batch, ChunkResult result) {
+    List<ItemResult> found = new ArrayList<>(0);
+    Outcome others = result.others().orElse(NOT_REPORTED);
     int index = 0;
     for (Map.Entry<String, Outcome> own : result.reported().entrySet()) {
-      String key = own.getKey();
-      int hash = key.hashCode();
-      while (index < outcomes.length
-          && (batch.key(index).hashCode() != hash || !batch.key(index).equals(key))) {
-        index++;
+      int place = place(batch, own.getKey(), index);
+      if (place == batch.size()) {
+        return Optional.empty();
       }
-      if (index == outcomes.length) {
-        return false;
-      }
-      outcomes[index++] = own.getValue();
+      addUnlessSucceeded(found, index, place, others);
+      addUnlessSucceeded(found, place, place + 1, own.getValue());
+      index = place + 1;
     }
-    return true;
+    addUnlessSucceeded(found, index, batch.size(), others);
+    return Optional.of(found);
   }
 
-  /** {@return whether all that was reported is of this chunk} */
-  private static boolean placeByKey(Batch<?> batch, ChunkResult result, Outcome[] outcomes) {
-    int placed = 0;
-    for (int i = 0; i < outcomes.length; i++) {
-      Outcome own = result.reported().get(batch.key(i));
-      if (own != null) {
-        outcomes[i] = own;
-        placed++;
-      }
+  /** {@return where the key is, from {@code from} on; the size if it is not there} */
+  private static int place(Batch<?> batch, String key, int from) {
+    int hash = key.hashCode();
+    int place = from;
+    while (place < batch.size()
+        && (batch.key(place).hashCode() != hash || !batch.key(place).equals(key))) {
+      place++;
     }
-    return placed == result.reported().size();
+    return place;
   }
 
-  private static List<String> doubtful(Batch<?> batch, ChunkResult result, Outcome[] outcomes) {
-    boolean isAny = result.others().orElse(null) instanceof Outcome.InDoubt;
-    for (Outcome own : result.reported().values()) {
-      isAny |= own instanceof Outcome.InDoubt;
+  private static void addUnlessSucceeded(
+      List<ItemResult> results, int from, int to, Outcome outcome) {
+    for (int i = from; i < to && !(outcome instanceof Outcome.Succeeded); i++) {
+      results.add(new ItemResult(i, outcome, false));
     }
-    List<String> doubtful = new ArrayList<>(0);
-    for (int i = 0; isAny && i < outcomes.length; i++) {
-      if (outcomes[i] instanceof Outcome.InDoubt) {
-        doubtful.add(batch.key(i));
-      }
-    }
-    return doubtful;
   }
 
-  private String invented(Batch<T> batch, ChunkResult result) {
-    String key = result.reported().keySet().stream()
-        .filter(reported -> !batch.keys().contains(reported))
-        .findFirst()
-        .orElseThrow();
-    return "the target " + job.target().getClass().getName() + " reported key \"" + key
-        + "\", which is not in chunk " + batch.number()
-        + "; what it reports cannot be trusted until that is mended";
+  /** {@return the results of the items that did not succeed, however they were reported} */
+  private List<ItemResult> byKey(Batch<T> batch, ChunkResult result) {
+    List<ItemResult> found = new ArrayList<>();
+    Set<String> unknown = new LinkedHashSet<>(result.reported().keySet());
+    for (int i = 0; i < batch.size(); i++) {
+      unknown.remove(batch.key(i));
+      addUnlessSucceeded(found, i, i + 1, result.outcome(batch.key(i)).orElse(NOT_REPORTED));
+    }
+    if (!unknown.isEmpty()) {
+      stopper.fail("the target " + job.target().getClass().getName() + " reported key \""
+          + unknown.iterator().next() + "\", which is not in chunk " + batch.number()
+          + "; what it reports cannot be trusted until that is mended");
+    }
+    return found;
   }
 
   Conclusion<T> conclusion() {

@@ -54,10 +54,17 @@ public final class JsonScan {
     at = memberStart() + name.length() + 3;
   }
 
+  /** Goes to the value of the next member, which begins so; words only for one that does not. */
+  private void begin(String name, char first, String rule) {
+    name(name);
+    if (!isAt(first)) {
+      throw expected(name + rule);
+    }
+  }
+
   /** Reads a text. */
   public String text(String name) {
-    name(name);
-    require('"', name + " must be text");
+    begin(name, '"', " must be text");
     return string();
   }
 
@@ -103,7 +110,9 @@ public final class JsonScan {
     }
     name(name);
     for (char letter : "true".toCharArray()) {
-      require(letter, name + " must be true");
+      if (!isAt(letter)) {
+        throw expected(name + " must be true");
+      }
       at++;
     }
     return true;
@@ -127,14 +136,12 @@ public final class JsonScan {
 
   /** Goes into an object; {@link #end} leaves it. */
   public void object(String name) {
-    name(name);
-    require('{', name + " must be an object");
+    begin(name, '{', " must be an object");
   }
 
   /** Goes into an array, up to its first element; {@link #more} leaves it. */
   public void array(String name) {
-    name(name);
-    require('[', name + " must be an array");
+    begin(name, '[', " must be an array");
   }
 
   /** {@return whether the array has another element, which is read next; if not, leaves it} */

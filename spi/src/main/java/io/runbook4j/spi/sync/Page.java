@@ -60,11 +60,8 @@ public final class Page<T> {
       List<T> values, int from, int to, Function<? super T, String> key, Optional<Cursor> next) {
     Slice<T> slice = new Slice<>(values, from, to);
     String[] keys = new String[to - from];
-    for (int i = 0; i < keys.length; i++) { // nothing else in here: the loads are to overlap
-      keys[i] = key.apply(Objects.requireNonNull(values.get(from + i), "value"));
-    }
-    for (String each : keys) {
-      Keys.check(each);
+    for (int i = 0; i < keys.length; i++) {
+      keys[i] = Keys.check(key.apply(Objects.requireNonNull(values.get(from + i), "value")));
     }
     return new Page<>(keys, slice, Map.of(), next.orElse(null));
   }
