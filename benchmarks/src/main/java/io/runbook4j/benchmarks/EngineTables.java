@@ -5,6 +5,7 @@ import io.runbook4j.benchmarks.EngineBenchmark.Contender;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.EnumSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -31,56 +32,96 @@ final class EngineTables {
    */
   private static final String TOUCHED_HEAP = "-XX:+AlwaysPreTouch";
 
+  private static final Plan CLEAN = new Plan(
+      "engine-clean",
+      "Engine, no failures",
+      Workload.CLEAN,
+      ITEMS,
+      List.of(
+          Contender.HAND_LOOP,
+          Contender.RAW_FILE,
+          Contender.RUNBOOK4J_MEMORY,
+          Contender.RUNBOOK4J_FILE,
+          Contender.RUNBOOK4J_BACKGROUND,
+          Contender.CAMEL,
+          Contender.JBERET,
+          Contender.EASY_BATCH,
+          Contender.SPRING_BATCH,
+          Contender.SPRING_BATCH_H2,
+          Contender.GAX));
+
+  private static final Plan ANSWERED = new Plan(
+      "engine-all-answered",
+      "Engine, no failures, answered item by item",
+      Workload.ALL_ANSWERED,
+      ITEMS,
+      List.of(
+          Contender.HAND_LOOP,
+          Contender.RUNBOOK4J_MEMORY,
+          Contender.RUNBOOK4J_FILE,
+          Contender.GAX));
+
+  private static final Plan BAD = new Plan(
+      "engine-one-percent",
+      "Engine, 1 % of the items fail",
+      Workload.ONE_PERCENT_BAD,
+      ITEMS,
+      List.of(
+          Contender.HAND_LOOP,
+          Contender.RUNBOOK4J_MEMORY,
+          Contender.RUNBOOK4J_FILE,
+          Contender.JBERET,
+          Contender.EASY_BATCH,
+          Contender.SPRING_BATCH,
+          Contender.SPRING_BATCH_H2,
+          Contender.GAX));
+
+  private static final Plan FORCED = new Plan(
+      "engine-forced",
+      "Engine, no failures, forced to the disk",
+      Workload.CLEAN,
+      FORCED_ITEMS,
+      List.of(Contender.RAW_FORCED, Contender.RUNBOOK4J_FORCED, Contender.RUNBOOK4J_IN_FLIGHT));
+
   private final Suite suite;
+
+  /** A table to be: which engines, and what they do. */
+  private record Plan(
+      String id, String title, Workload workload, int items, List<Contender> engines) {}
+
+  /** A row of such a table. */
+  private record Measurement(Plan plan, Contender engine) {
+    String name() {
+      return engine.title() + ", " + plan.workload() + ", " + plan.items();
+    }
+  }
 
   EngineTables(Suite suite) {
     this.suite = suite;
   }
 
-  /** Makes a table for each workload, and one for what waits for the disk. */
+  /**
+   * Makes a table for each workload, and one for what waits for the disk. All engines take turns,
+   * so that none has the better half hour of the machine.
+   */
   List<Goal> run(Consumer<Table> done) {
+    Map<Measurement, ChainedOptionsBuilder> all = new LinkedHashMap<>();
+    for (Plan plan : List.of(CLEAN, ANSWERED, BAD, FORCED)) {
+      for (Contender engine : plan.engines()) {
+        if (suite.effort().isFull() || !NOT_QUICK.contains(engine)) {
+          all.put(new Measurement(plan, engine), options(plan, engine));
+        }
+      }
+    }
+    Map<Measurement, List<IterationResult>> measured =
+        suite.inTurns(suite.effort().engineTurns(), all, Measurement::name);
+    Map<Contender, Row> clean = rows(CLEAN, measured);
+    Map<Contender, Row> answered = rows(ANSWERED, measured);
+    Map<Contender, Row> bad = rows(BAD, measured);
+    done.accept(table(CLEAN, clean));
+    done.accept(table(ANSWERED, answered));
+    done.accept(table(BAD, bad));
     List<Goal> goals = new ArrayList<>();
-    Map<Contender, Row> clean = table(
-        done,
-        "engine-clean",
-        "Engine, no failures",
-        Workload.CLEAN,
-        List.of(
-            Contender.HAND_LOOP,
-            Contender.RAW_FILE,
-            Contender.RUNBOOK4J_MEMORY,
-            Contender.RUNBOOK4J_FILE,
-            Contender.RUNBOOK4J_BACKGROUND,
-            Contender.CAMEL,
-            Contender.JBERET,
-            Contender.EASY_BATCH,
-            Contender.SPRING_BATCH,
-            Contender.SPRING_BATCH_H2,
-            Contender.GAX));
-    Map<Contender, Row> answered = table(
-        done,
-        "engine-all-answered",
-        "Engine, no failures, answered item by item",
-        Workload.ALL_ANSWERED,
-        List.of(
-            Contender.HAND_LOOP,
-            Contender.RUNBOOK4J_MEMORY,
-            Contender.RUNBOOK4J_FILE,
-            Contender.GAX));
-    Map<Contender, Row> bad = table(
-        done,
-        "engine-one-percent",
-        "Engine, 1 % of the items fail",
-        Workload.ONE_PERCENT_BAD,
-        List.of(
-            Contender.HAND_LOOP,
-            Contender.RUNBOOK4J_MEMORY,
-            Contender.RUNBOOK4J_FILE,
-            Contender.JBERET,
-            Contender.EASY_BATCH,
-            Contender.SPRING_BATCH,
-            Contender.SPRING_BATCH_H2,
-            Contender.GAX));
     cost(clean, Contender.RUNBOOK4J_MEMORY, 20, 16, goals);
     share(clean, Contender.RUNBOOK4J_MEMORY, Contender.CAMEL, 20, 23, goals);
     cost(clean, Contender.RUNBOOK4J_BACKGROUND, 100, 32, goals);
@@ -94,17 +135,14 @@ final class EngineTables {
             of(bad, engine).cpu() / of(answered, engine).cpu()));
       }
     }
-    goals.addAll(forced(done));
+    goals.addAll(forced(rows(FORCED, measured), done));
     return goals;
   }
 
-  private Map<Contender, Row> table(
-      Consumer<Table> done, String id, String title, Workload workload, List<Contender> engines) {
-    Map<Contender, Row> rows = new EnumMap<>(Contender.class);
-    engines.forEach(engine -> row(engine, workload, ITEMS, rows));
-    done.accept(new Table(
-        id, title, "an item (1,000,000 items, chunks of 100)", List.copyOf(rows.values())));
-    return rows;
+  private static Table table(Plan plan, Map<Contender, Row> rows) {
+    String operation =
+        String.format(Locale.ROOT, "an item (%,d items, chunks of %d)", plan.items(), Engine.CHUNK);
+    return new Table(plan.id(), plan.title(), operation, List.copyOf(rows.values()));
   }
 
   private static void cost(
@@ -151,12 +189,8 @@ final class EngineTables {
     return row;
   }
 
-  /** Measures what waits for the disk: here the clock counts, and a bare file is the measure. */
-  private List<Goal> forced(Consumer<Table> done) {
-    Map<Contender, Row> rows = new EnumMap<>(Contender.class);
-    row(Contender.RAW_FORCED, Workload.CLEAN, FORCED_ITEMS, rows);
-    row(Contender.RUNBOOK4J_FORCED, Workload.CLEAN, FORCED_ITEMS, rows);
-    row(Contender.RUNBOOK4J_IN_FLIGHT, Workload.CLEAN, FORCED_ITEMS, rows);
+  /** Makes the table of what waits for the disk: here the clock counts, a bare file the measure. */
+  private static List<Goal> forced(Map<Contender, Row> rows, Consumer<Table> done) {
     if (!rows.containsKey(Contender.RAW_FORCED) || !rows.containsKey(Contender.RUNBOOK4J_FORCED)) {
       return List.of(); // it has failed, and is named at the end
     }
@@ -169,11 +203,7 @@ final class EngineTables {
         row.bytes(),
         String.format(
             Locale.ROOT, "%.2f of the bare file's time on the clock", row.wall() / bare)));
-    done.accept(new Table(
-        "engine-forced",
-        "Engine, no failures, forced to the disk",
-        "an item (100,000 items, chunks of 100)",
-        List.copyOf(rows.values())));
+    done.accept(table(FORCED, rows));
     return List.of(new Goal(
         Contender.RUNBOOK4J_FORCED.title() + ": time / the same forces on a bare file",
         "",
@@ -181,29 +211,37 @@ final class EngineTables {
         of(rows, Contender.RUNBOOK4J_FORCED).wall() / bare));
   }
 
-  /** Measures one row, all figures for an item; a quick run leaves some out. */
-  private void row(Contender engine, Workload workload, int items, Map<Contender, Row> rows) {
-    if (!suite.effort().isFull() && NOT_QUICK.contains(engine)) {
-      return;
-    }
-    List<Row> measured = new ArrayList<>();
+  private ChainedOptionsBuilder options(Plan plan, Contender engine) {
     ChainedOptionsBuilder options = Suite.options(EngineBenchmark.class, TOUCHED_HEAP)
         .param("engine", engine.name())
-        .param("workload", workload.name())
-        .param("items", Integer.toString(items));
-    boolean takesSeconds = engine == Contender.SPRING_BATCH_H2 && workload.hasBad();
-    suite.run(
-        engine.title() + ", " + workload + ", " + items,
-        takesSeconds ? suite.effort().runs(options) : suite.effort().seconds(options),
-        measured,
-        result -> new Row(
-            engine.title(),
-            engine.role(),
-            Suite.median(result, EngineTables::cpu) / items,
-            Suite.median(result, each -> each.getPrimaryResult().getScore()) / items,
-            Suite.median(result, each -> Suite.secondary(each, Suite.BYTES)) / items,
-            engine.keeps(workload)));
-    measured.forEach(row -> rows.put(engine, row));
+        .param("workload", plan.workload().name())
+        .param("items", Integer.toString(plan.items()));
+    boolean takesSeconds =
+        engine == Contender.SPRING_BATCH_H2 && plan.workload().hasBad();
+    return takesSeconds ? suite.effort().runs(options) : suite.effort().seconds(options);
+  }
+
+  /** {@return the rows that were measured, all figures for an item} */
+  private static Map<Contender, Row> rows(
+      Plan plan, Map<Measurement, List<IterationResult>> measured) {
+    Map<Contender, Row> rows = new EnumMap<>(Contender.class);
+    for (Contender engine : plan.engines()) {
+      List<IterationResult> iterations = measured.get(new Measurement(plan, engine));
+      if (iterations != null) {
+        rows.put(engine, row(plan, engine, iterations));
+      }
+    }
+    return rows;
+  }
+
+  private static Row row(Plan plan, Contender engine, List<IterationResult> iterations) {
+    return new Row(
+        engine.title(),
+        engine.role(),
+        Suite.median(iterations, EngineTables::cpu) / plan.items(),
+        Suite.median(iterations, each -> each.getPrimaryResult().getScore()) / plan.items(),
+        Suite.median(iterations, each -> Suite.secondary(each, Suite.BYTES)) / plan.items(),
+        engine.keeps(plan.workload()));
   }
 
   private static double cpu(IterationResult iteration) {

@@ -1,10 +1,12 @@
 package io.runbook4j.benchmarks;
 
 import io.runbook4j.benchmarks.LimiterBenchmark.Question;
-import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.function.Consumer;
+import org.openjdk.jmh.runner.options.ChainedOptionsBuilder;
 
 /** Makes the limiters' tables: for each JDK, number of threads and question. */
 final class LimiterSuite {
@@ -51,25 +53,26 @@ final class LimiterSuite {
   }
 
   private List<Row> rows(Jdk jdk, int threads, Question question) {
-    List<Row> rows = new ArrayList<>();
+    Map<Limiter, ChainedOptionsBuilder> rows = new EnumMap<>(Limiter.class);
     for (Limiter limiter : Limiter.values()) {
-      boolean floor = role(limiter) == Row.Role.FLOOR;
-      if (!floor && !limiter.answers(question)) {
-        continue;
+      if (role(limiter) == Row.Role.FLOOR || limiter.answers(question)) {
+        ChainedOptionsBuilder options = Suite.options(LimiterBenchmark.class)
+            .jvm(jdk.java().toString())
+            .param("limiter", limiter.name())
+            .param("question", question.name())
+            .threads(threads);
+        rows.put(limiter, suite.effort().blinks(options));
       }
-      suite.run(
-          limiter.title() + ", " + question.title() + ", JDK " + jdk.version(),
-          suite
-              .effort()
-              .blinks(Suite.options(LimiterBenchmark.class)
-                  .jvm(jdk.java().toString())
-                  .param("limiter", limiter.name())
-                  .param("question", question.name())
-                  .threads(threads)),
-          rows,
-          result -> Suite.row(limiter.title(), role(limiter), result));
     }
-    return rows;
+    return suite
+        .inTurns(
+            suite.effort().blinkTurns(),
+            rows,
+            limiter -> limiter.title() + ", " + question.title() + ", JDK " + jdk.version())
+        .entrySet()
+        .stream()
+        .map(row -> Suite.row(row.getKey().title(), role(row.getKey()), row.getValue()))
+        .toList();
   }
 
   private static Row.Role role(Limiter limiter) {

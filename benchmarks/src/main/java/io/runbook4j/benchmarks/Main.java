@@ -75,7 +75,7 @@ public final class Main {
         # Benchmark results
 
         Written by `benchmarks/run%s` on %s; do not edit. %s, %d processors, %s %s, JDK %s (%s), \
-        heap of 2 GiB (touched before the engines are measured), one fork for each row (two for the limiters and the watch%s), medians.
+        heap of 2 GiB (touched before the engines are measured), medians of %s for each row, taken in turns.
 
         **CPU** is time on a processor: for engines that of the whole process, its garbage \
         collection and compiler included, for limiters and the watch that of the asking threads; **wall** is the time on the clock; **B** is what was allocated. The \
@@ -91,7 +91,9 @@ public final class Main {
             System.getProperty("os.arch"),
             System.getProperty("java.version"),
             System.getProperty("java.vm.name"),
-            effort.equals("quick") ? " without `--quick`" : "");
+            effort.equals("quick")
+                ? "one process"
+                : "three processes (two for the limiters and the watch)");
   }
 
   private static String processor() throws IOException {

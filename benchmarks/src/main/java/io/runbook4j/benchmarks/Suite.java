@@ -3,8 +3,13 @@ package io.runbook4j.benchmarks;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 import org.openjdk.jmh.profile.GCProfiler;
@@ -25,7 +30,7 @@ final class Suite {
   private static final double UNDISTURBED = 0.9;
 
   private final Effort effort;
-  private final List<String> leftOut = new ArrayList<>();
+  private final Set<String> leftOut = new LinkedHashSet<>();
 
   Suite(Effort effort) {
     this.effort = effort;
@@ -42,14 +47,30 @@ final class Suite {
         .jvmArgsAppend(arguments.toArray(String[]::new));
   }
 
-  /** Runs one row; one that fails is left out, and named in the results. */
-  void run(
-      String name, ChainedOptionsBuilder options, List<Row> rows, Function<RunResult, Row> row) {
+  /**
+   * Runs rows in turns, each time in a process of its own, so that none has the better minutes of
+   * the machine. One that fails is left out, and named in the results.
+   *
+   * @return what the others' iterations have measured, in the order of the rows
+   */
+  <K> Map<K, List<IterationResult>> inTurns(
+      int turns, Map<K, ChainedOptionsBuilder> rows, Function<K, String> name) {
+    Map<K, List<IterationResult>> measured = new LinkedHashMap<>();
+    for (int turn = 0; turn < turns; turn++) {
+      rows.forEach((row, options) -> run(name.apply(row), options)
+          .ifPresent(result ->
+              measured.computeIfAbsent(row, r -> new ArrayList<>()).addAll(iterations(result))));
+    }
+    return measured;
+  }
+
+  private Optional<RunResult> run(String name, ChainedOptionsBuilder options) {
     try {
       Collection<RunResult> results = new Runner(options.shouldFailOnError(true).build()).run();
-      rows.add(row.apply(results.iterator().next()));
+      return Optional.of(results.iterator().next());
     } catch (RunnerException e) {
       leftOut.add(name + " (" + e.getMessage() + ")");
+      return Optional.empty();
     }
   }
 
@@ -60,7 +81,7 @@ final class Suite {
 
   /** {@return the rows that failed} */
   List<String> leftOut() {
-    return leftOut;
+    return List.copyOf(leftOut);
   }
 
   static double secondary(IterationResult iteration, String label) {
@@ -72,14 +93,10 @@ final class Suite {
     return result.getScore();
   }
 
-  static List<IterationResult> iterations(RunResult result) {
+  private static List<IterationResult> iterations(RunResult result) {
     return result.getBenchmarkResults().stream()
         .flatMap(fork -> fork.getIterationResults().stream())
         .toList();
-  }
-
-  static double median(RunResult result, ToDoubleFunction<IterationResult> figure) {
-    return median(iterations(result), figure);
   }
 
   static double median(List<IterationResult> iterations, ToDoubleFunction<IterationResult> figure) {
@@ -92,8 +109,8 @@ final class Suite {
   }
 
   /** {@return a row of a benchmark whose threads have a {@link ThreadTime}} */
-  static Row row(String title, Row.Role role, RunResult result) {
-    List<IterationResult> iterations = undisturbed(result);
+  static Row row(String title, Row.Role role, List<IterationResult> all) {
+    List<IterationResult> iterations = undisturbed(all);
     return new Row(
         title,
         role,
@@ -108,8 +125,7 @@ final class Suite {
    * {@return the iterations in which no thread was put off} Two threads that take turns do not
    * contend. If these are fewer than three, all: some limiters put their callers off themselves.
    */
-  private static List<IterationResult> undisturbed(RunResult result) {
-    List<IterationResult> all = iterations(result);
+  private static List<IterationResult> undisturbed(List<IterationResult> all) {
     List<IterationResult> some = all.stream()
         .filter(each -> secondary(each, "cpuNanos") >= UNDISTURBED * secondary(each, "wallNanos"))
         .toList();
@@ -134,30 +150,33 @@ final class Suite {
     /**
      * About six minutes in all. The engines need that long a warm-up until the compiler is through.
      */
-    QUICK(12, 4, 500, 1, 4, 8, 60),
+    QUICK(1, 12, 4, 500, 1, 4, 8, 60),
     /** As long as it takes to trust the second digit. */
-    FULL(5, 8, 1_500, 2, 8, 12, 100);
+    FULL(3, 4, 3, 1_500, 2, 8, 12, 100);
 
+    private final int engineTurns;
     private final int engineWarmups;
     private final int engineIterations;
     private final int engineMillis;
-    private final int limiterForks;
+    private final int blinkTurns;
     private final int limiterWarmups;
     private final int limiterIterations;
     private final int limiterMillis;
 
     Effort(
+        int engineTurns,
         int engineWarmups,
         int engineIterations,
         int engineMillis,
-        int limiterForks,
+        int blinkTurns,
         int limiterWarmups,
         int limiterIterations,
         int limiterMillis) {
+      this.engineTurns = engineTurns;
       this.engineWarmups = engineWarmups;
       this.engineIterations = engineIterations;
       this.engineMillis = engineMillis;
-      this.limiterForks = limiterForks;
+      this.blinkTurns = blinkTurns;
       this.limiterWarmups = limiterWarmups;
       this.limiterIterations = limiterIterations;
       this.limiterMillis = limiterMillis;
@@ -167,17 +186,27 @@ final class Suite {
       return with(options, engineWarmups, engineIterations, engineMillis);
     }
 
+    /** {@return how many times each engine is measured, in a process of its own each time} */
+    int engineTurns() {
+      return engineTurns;
+    }
+
     boolean isFull() {
       return this == FULL;
     }
 
-    /** For a run that takes seconds: one to warm up, and some to measure. */
+    /** For a run that takes seconds: one to warm up, and one or two to measure. */
     ChainedOptionsBuilder runs(ChainedOptionsBuilder options) {
-      return with(options, 1, this == QUICK ? 2 : 5, 1);
+      return with(options, 1, this == QUICK ? 2 : 1, 1);
+    }
+
+    /** {@return how many times what takes a blink is measured, each in a process of its own} */
+    int blinkTurns() {
+      return blinkTurns;
     }
 
     ChainedOptionsBuilder blinks(ChainedOptionsBuilder options) {
-      return with(options.forks(limiterForks), limiterWarmups, limiterIterations, limiterMillis);
+      return with(options, limiterWarmups, limiterIterations, limiterMillis);
     }
 
     private static ChainedOptionsBuilder with(

@@ -2,61 +2,73 @@ package io.runbook4j.benchmarks;
 
 import io.runbook4j.benchmarks.WatchBenchmark.Asked;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
-import org.openjdk.jmh.results.RunResult;
+import java.util.Map;
+import org.openjdk.jmh.results.IterationResult;
+import org.openjdk.jmh.runner.options.ChainedOptionsBuilder;
 
 /** Measures what a watch costs, and makes its table. */
 final class WatchSuite {
   private static final double MOST_NANOS = 100;
 
   private final Suite suite;
-  private final List<Row> rows = new ArrayList<>();
   private final List<Goal> goals = new ArrayList<>();
 
   WatchSuite(Suite suite) {
     this.suite = suite;
   }
 
+  /** Who is asked, by how many threads. */
+  private record Asking(Asked asked, int threads) {
+    String title() {
+      return asked.title() + (threads == 1 ? "" : ", two threads");
+    }
+
+    Row.Role role() {
+      return asked.role() == Row.Role.BASELINE && threads > 1 ? Row.Role.OURS : asked.role();
+    }
+
+    ChainedOptionsBuilder options() {
+      return Suite.options(WatchBenchmark.class).param("asked", asked.name()).threads(threads);
+    }
+  }
+
   /** {@return the table, each figure for one call} */
   Table table() {
+    Map<Asking, ChainedOptionsBuilder> askings = new LinkedHashMap<>();
     for (int threads = 1; threads <= 2; threads++) {
       for (Asked asked : Asked.values()) {
         if (threads == 1 || asked.role() != Row.Role.FLOOR) {
-          measure(asked, threads);
+          Asking asking = new Asking(asked, threads);
+          askings.put(asking, suite.effort().blinks(asking.options()));
         }
       }
     }
+    List<Row> rows = new ArrayList<>();
+    suite
+        .inTurns(suite.effort().blinkTurns(), askings, Asking::title)
+        .forEach((asking, iterations) -> rows.add(row(asking, iterations)));
     return new Table("watch", "Watch, recording one event", "an event", Suite.compared(rows));
   }
 
-  private void measure(Asked asked, int threads) {
-    String title = asked.title() + (threads == 1 ? "" : ", two threads");
-    Row.Role role = asked.role() == Row.Role.BASELINE && threads > 1 ? Row.Role.OURS : asked.role();
-    suite.run(
-        title,
-        suite
-            .effort()
-            .blinks(
-                Suite.options(WatchBenchmark.class).param("asked", asked.name()).threads(threads)),
-        rows,
-        result -> {
-          Row row = Suite.row(title, role, result);
-          if (role != Row.Role.FLOOR) {
-            goals.add(new Goal("Watch, " + title + ": CPU an event", "ns", MOST_NANOS, row.cpu()));
-            goals.add(
-                new Goal("Watch, " + title + ": allocated an event", "B", 0, leastBytes(result)));
-          }
-          return row;
-        });
+  private Row row(Asking asking, List<IterationResult> iterations) {
+    Row row = Suite.row(asking.title(), asking.role(), iterations);
+    if (asking.role() != Row.Role.FLOOR) {
+      String title = "Watch, " + asking.title();
+      goals.add(new Goal(title + ": CPU an event", "ns", MOST_NANOS, row.cpu()));
+      goals.add(new Goal(title + ": allocated an event", "B", 0, leastBytes(iterations)));
+    }
+    return row;
   }
 
   /**
    * {@return what every iteration allocated, to a tenth} The profiler counts what JMH allocates for
    * an iteration too, which is more an event the fewer there are.
    */
-  private static double leastBytes(RunResult result) {
-    double least = Suite.iterations(result).stream()
+  private static double leastBytes(List<IterationResult> iterations) {
+    double least = iterations.stream()
         .mapToDouble(each -> Suite.secondary(each, Suite.BYTES))
         .min()
         .orElseThrow();

@@ -73,7 +73,7 @@ final class RunTally {
    * @throws IllegalStateException if it cannot follow the entries before it; nothing is changed
    */
   void add(LedgerEntry entry) {
-    Objects.requireNonNull(entry.at(), "at");
+    Instant at = Objects.requireNonNull(entry.at(), "at");
     if (entry instanceof ChunkBegun begun) {
       requireGoing(entry);
       begin(begun);
@@ -92,10 +92,10 @@ final class RunTally {
       addRare(entry);
     }
     if (entry instanceof ChunkBegun || entry instanceof ChunkDone || entry instanceof Note) {
-      lastCallAt = entry.at();
+      lastCallAt = at;
     }
     // Clocks step back; the order of entries is the order of events.
-    lastAt = entry.at().isAfter(lastAt) ? entry.at() : lastAt;
+    lastAt = at.isAfter(lastAt) ? at : lastAt;
   }
 
   private void addRare(LedgerEntry entry) {

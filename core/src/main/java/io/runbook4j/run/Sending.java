@@ -3,6 +3,7 @@ package io.runbook4j.run;
 import io.runbook4j.limit.Reservation;
 import io.runbook4j.limit.RetryBudget;
 import io.runbook4j.spi.time.Signal;
+import java.util.ArrayDeque;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -24,7 +25,7 @@ final class Sending<T> {
   private final TargetCall<T> call;
   private final RetryBudget budget;
   private final Signal signal;
-  private final Queue<Answer<T>> answers = new ConcurrentLinkedQueue<>();
+  private final Queue<Answer<T>> answers;
 
   private int inFlight;
   private @Nullable Batch<T> next;
@@ -47,6 +48,9 @@ final class Sending<T> {
     this.call = new TargetCall<>(setup.job(), host.time(), parts.redaction);
     this.budget = host.budgets().of(setup.ends().service());
     this.signal = waiting.signal();
+    // One call at a time is made on the run's own thread.
+    this.answers =
+        setup.job().chunksInFlight() == 1 ? new ArrayDeque<>() : new ConcurrentLinkedQueue<>();
   }
 
   /** {@return the batch that waits for its permit} */
