@@ -81,6 +81,11 @@ final class BodyReader implements BodyHandler<Body>, AutoCloseable {
     return bytes == 0 ? TransferBudget.unlimited() : exchange.bounds().budget();
   }
 
+  /** {@return the body of the request} */
+  Departure sent() {
+    return sent.publisher();
+  }
+
   /** {@return the head of the answer; null if none has come} */
   @Nullable ResponseInfo head() {
     return head;

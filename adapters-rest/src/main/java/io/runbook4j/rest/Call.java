@@ -88,7 +88,7 @@ final class Call {
     reader.close();
     ResponseInfo head = reader.head();
     if (head == null) {
-      throw exchange.lost(new HttpTimeoutException("no whole answer in time"));
+      throw exchange.lost(new HttpTimeoutException("no whole answer in time"), reader.sent());
     }
     Failure late = Failure.of(FailureKind.TIMEOUT, problem);
     return new Answer(head.statusCode(), head.headers(), Body.missing(late));
@@ -98,7 +98,7 @@ final class Call {
     IOException why = io(cause);
     ResponseInfo head = reader.head();
     if (head == null) {
-      throw exchange.lost(why);
+      throw exchange.lost(why, reader.sent());
     }
     return new Answer(head.statusCode(), head.headers(), reader.cutOff(why));
   }

@@ -25,10 +25,12 @@ public interface Classifier {
 
   /**
    * {@return whether the service may have done what it was asked to, or a part of it, although it
-   * answered with a failure} By default so for a 408 and every 5xx (a handler that died half-way, a
-   * gateway that lost the answer) but those that refuse before any work: 501, 503, 505, 507, 511.
-   * An idempotency key changes nothing: it helps only when the same chunk is sent again, and that
-   * is done with what is in doubt; what was refused goes out in a new chunk with a new key.
+   * answered with a failure} By default so for a 300 to 303 (a form that was taken, and leads on to
+   * its result), a 408 and every 5xx (a handler that died half-way, a gateway that lost the answer)
+   * but those that refuse before any work: 501, 503, 505, 507, 511. Never for a GET, HEAD or
+   * OPTIONS. An idempotency key changes nothing: it helps only when the same chunk is sent again,
+   * and that is done with what is in doubt; what was refused goes out in a new chunk with a new
+   * key.
    */
   default boolean isInDoubt(RestResponse response) {
     return StatusRules.isInDoubt(response.status());

@@ -51,15 +51,15 @@ record Exchange(RestRequest request, String host, Redactor client, Bounds bounds
   }
 
   /** {@return the exception for an answer that never came} */
-  RestException lost(IOException cause) {
-    boolean isSent = !isBeforeSending(cause);
-    boolean isTimeout = cause instanceof HttpTimeoutException;
+  RestException lost(IOException cause, Departure body) {
+    boolean isSent = body.isOfSomething() ? !body.holdBack() : !isBeforeSending(cause);
+    boolean isLate = cause instanceof HttpTimeoutException
+        && !(cause instanceof HttpConnectTimeoutException); // which has a time-out of its own
     String what =
         isSent ? "was sent and had no answer" : "was not sent: no connection could be made";
-    String why = isTimeout ? "" : " (" + redactor().text(cause) + ")";
+    String why = isLate ? " within " + bounds.timeout() : " (" + redactor().text(cause) + ")";
     Failure failure = Failure.of(
-        isTimeout ? FailureKind.TIMEOUT : FailureKind.NETWORK,
-        label() + " " + what + why + (isTimeout ? " within " + bounds.timeout() : ""));
+        isLate && isSent ? FailureKind.TIMEOUT : FailureKind.NETWORK, label() + " " + what + why);
     return new RestException(failure, isSent && !request.isSafe(), 0, redactor().safe(cause));
   }
 
@@ -81,6 +81,7 @@ record Exchange(RestRequest request, String host, Redactor client, Bounds bounds
         : e.getClass().getSimpleName() + where;
   }
 
+  /** {@return whether it says that nothing was sent} All there is to tell by without a body. */
   private static boolean isBeforeSending(Throwable cause) {
     int depth = 0;
     for (Throwable t = cause; t != null && depth++ < 10; t = t.getCause()) {

@@ -11,23 +11,31 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * Reads what the headers of an answer say about the service's limit.
  *
- * <p>Knows {@code Retry-After} in seconds and in the three date forms (the longest of several),
+ * <p>Knows {@code Retry-After} in seconds and in the three date forms (the longest of several, also
+ * where a proxy has merged them; one of zero or in the past says no more than the status),
  * {@code RateLimit} and {@code RateLimit-Policy} of the IETF draft, from 03 on,
  * {@code RateLimit-Limit/-Remaining/-Reset}, {@code X-RateLimit-*} and {@code X-Rate-Limit-*} of
- * before, and {@code Sforce-Limit-Info}. Dates count from the answer's own {@code Date}, so that a
- * wrong clock here or there does no harm. Every wait is rounded up to the second and at most 365
- * days. What makes no sense is ignored; nothing throws.
+ * before (of several {@code -Remaining} the smallest), and {@code Sforce-Limit-Info}. Of several
+ * policies of one name, or of none, in one answer each gets its window behind the name, such as
+ * {@code ;w=60}. Dates count from the answer's own {@code Date}, so that a wrong clock here or
+ * there does no harm. Every wait is rounded up to the second and at most 365 days. What makes no
+ * sense is ignored; nothing throws.
  */
 public final class LimitHeaders {
   private static final Duration LONGEST = Duration.ofDays(365);
@@ -37,7 +45,14 @@ public final class LimitHeaders {
       Pattern.compile("(?:^|[;,\\s])api-usage=([0-9]{1,15})/([0-9]{1,15})(?![0-9])");
   private static final Pattern MEMBER =
       Pattern.compile("[ \\t]*([a-z]{1,30})=([0-9]{1,15})[ \\t]*");
+  private static final Comparator<Remaining> TIGHTEST_FIRST = Comparator.comparingLong(
+          Remaining::remaining)
+      .thenComparing(Remaining::reset, Comparator.reverseOrder());
   private static final Duration DAY = Duration.ofHours(24);
+
+  /** One of several values of {@code Retry-After}; a date may have a comma of its own. */
+  private static final Pattern ONE_WAIT =
+      Pattern.compile("[ \\t]*+(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*+,[^,]*+|[^,]++");
 
   private final int status;
   private final Map<String, List<String>> headers;
@@ -78,21 +93,47 @@ public final class LimitHeaders {
     members();
     DIALECTS.forEach(this::dialect);
     salesforce();
-    if (told.isPresent()) { // Retry-After takes precedence over what is said to be left
-      signals.removeIf(Remaining.class::isInstance);
+    if (told.filter(wait -> !wait.isZero()).isPresent()) {
+      signals.removeIf(Remaining.class::isInstance); // Retry-After takes precedence
     }
-    return List.copyOf(signals);
+    return apart(signals);
+  }
+
+  /** {@return the signals, of which no two windows have the same name} */
+  private static List<LimitSignal> apart(List<LimitSignal> signals) {
+    Map<String, Set<Duration>> windows = new HashMap<>();
+    for (LimitSignal signal : signals) {
+      if (signal instanceof Policy policy) {
+        windows.computeIfAbsent(policy.policy(), n -> new HashSet<>()).add(policy.window());
+      }
+    }
+    return signals.stream()
+        .<LimitSignal>map(signal -> signal instanceof Policy policy
+                && windows.getOrDefault(policy.policy(), Set.of()).size() > 1
+            ? new Policy(
+                policy.policy() + ";w=" + policy.window().toSeconds(),
+                policy.permits(),
+                policy.window())
+            : signal)
+        .toList();
   }
 
   private Optional<Duration> retryAfter() {
     return headers.getOrDefault("Retry-After", List.of()).stream()
         .filter(v -> status >= 400)
-        .flatMap(
-            v -> seconds(v)
-                .map(LimitHeaders::capped)
-                .or(() -> HttpDates.parse(v, now).map(this::until))
-                .stream())
+        .flatMap(v -> delay(v).map(Stream::of).orElseGet(() -> delays(v)))
         .max(Comparator.naturalOrder());
+  }
+
+  /** {@return what stands in one line that a proxy made of several: {@code 5, 60}} */
+  private Stream<Duration> delays(String values) {
+    return ONE_WAIT.matcher(values).results().flatMap(one -> delay(one.group()).stream());
+  }
+
+  private Optional<Duration> delay(String value) {
+    return seconds(value)
+        .map(LimitHeaders::capped)
+        .or(() -> HttpDates.parse(value, now).map(this::until));
   }
 
   private Optional<Duration> closed(Optional<Duration> told) {
@@ -148,14 +189,24 @@ public final class LimitHeaders {
   }
 
   private void dialect(String prefix) {
-    first(prefix + "-Limit")
-        .ifPresent(limit ->
-            StructuredField.list(limit).ifPresent(items -> items.forEach(this::windowOfLimit)));
-    Optional<Long> left = first(prefix + "-Remaining").flatMap(LimitHeaders::seconds);
-    Optional<Duration> reset = first(prefix + "-Reset").flatMap(this::reset);
-    if (left.isPresent() && reset.isPresent()) {
-      signals.add(new Remaining("", left.get(), reset.get()));
-    }
+    list(prefix + "-Limit").ifPresent(items -> items.forEach(this::windowOfLimit));
+    List<Long> left = all(prefix + "-Remaining", LimitHeaders::seconds);
+    List<Duration> resets = all(prefix + "-Reset", this::reset);
+    resets.stream()
+        .max(Comparator.naturalOrder())
+        .flatMap(longest -> IntStream.range(0, left.size())
+            .mapToObj(i -> new Remaining(
+                "", left.get(i), left.size() == resets.size() ? resets.get(i) : longest))
+            .min(TIGHTEST_FIRST))
+        .ifPresent(signals::add);
+  }
+
+  /** {@return what can be read of all values of a header, in several lines or in one} */
+  private <T> List<T> all(String header, Function<String, Optional<T>> reader) {
+    return headers.getOrDefault(header, List.of()).stream()
+        .flatMap(line -> Stream.of(line.split(",", -1)))
+        .flatMap(value -> reader.apply(value).stream())
+        .toList();
   }
 
   /** The drafts before 08: {@code 100;w=60} in {@code RateLimit-Limit} or {@code -Policy}. */

@@ -14,19 +14,23 @@ import org.jspecify.annotations.Nullable;
  * @param publisher what is sent
  * @param release lets go of what the client holds of it
  */
-record Outgoing(BodyPublisher publisher, Runnable release) implements AutoCloseable {
+record Outgoing(Departure publisher, Runnable release) implements AutoCloseable {
   /** {@return a body of which the client holds nothing that is not its caller's} */
   static Outgoing of(BodyPublisher publisher) {
-    return new Outgoing(publisher, () -> {});
+    return of(publisher, () -> {});
+  }
+
+  private static Outgoing of(BodyPublisher publisher, Runnable release) {
+    return new Outgoing(new Departure(publisher), release);
   }
 
   /** {@return a body that the client holds as a whole until it is closed} */
   static Outgoing held(byte[] bytes, Grant room) {
     if (bytes.length == 0) {
-      return new Outgoing(BodyPublishers.noBody(), room::close);
+      return of(BodyPublishers.noBody(), room::close);
     }
     AtomicReference<byte @Nullable []> held = new AtomicReference<>(bytes);
-    return new Outgoing(
+    return of(
         BodyPublishers.fromPublisher(
             BodyPublishers.ofByteArrays(() -> new Once(held.get())), bytes.length),
         () -> {

@@ -28,6 +28,7 @@ final class PulledBody implements AnswerBody {
   private final CompletableFuture<Body> body =
       CompletableFuture.completedFuture(Body.streamed(pieces, pieces::close));
   private volatile Flow.@Nullable Subscription subscription;
+  private volatile boolean closed;
 
   PulledBody(Duration timeout) {
     this.timeout = timeout;
@@ -35,6 +36,7 @@ final class PulledBody implements AnswerBody {
 
   @Override
   public void close() {
+    closed = true; // first: onSubscribe looks at it when the subscription is there
     Flow.Subscription source = subscription;
     if (source != null) {
       source.cancel();
@@ -53,6 +55,10 @@ final class PulledBody implements AnswerBody {
   @Override
   public void onSubscribe(Flow.Subscription subscription) {
     this.subscription = subscription;
+    if (closed) {
+      subscription.cancel();
+      return;
+    }
     subscription.request(1);
   }
 

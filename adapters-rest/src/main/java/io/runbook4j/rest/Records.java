@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.runbook4j.spi.sync.Failure;
 import io.runbook4j.spi.sync.FailureKind;
 import java.io.ByteArrayInputStream;
+import java.io.CharConversionException;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -76,6 +77,8 @@ public final class Records implements AutoCloseable {
     } catch (JsonProcessingException e) {
       throw response.nonsense(
           "records must be JSON, were not (" + response.exchange().place(e) + ")");
+    } catch (CharConversionException e) { // bytes of no encoding that JSON may have
+      throw response.nonsense("records must be JSON, were not (CharConversionException)");
     } catch (InterruptedIOException e) {
       throw interrupted();
     } catch (IOException e) {

@@ -1,5 +1,6 @@
 package io.runbook4j.rest;
 
+import io.runbook4j.spi.sync.Failure;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.Collection;
@@ -7,6 +8,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.UnaryOperator;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -19,6 +21,10 @@ final class Redactor {
   private static final int SHOWN = 200;
   private static final Pattern BEARER =
       Pattern.compile("(?i)\\b(Bearer|Basic)\\s++[A-Za-z0-9._~+/=-]++");
+
+  /** A character that JSON need not escape, escaped; JSON in a string of JSON has more slashes. */
+  private static final Pattern ESCAPED =
+      Pattern.compile("\\\\{1,8}(?:/|u00([2-6][0-9A-Fa-f]|7[0-9A-Ea-e]))");
 
   private final UnaryOperator<String> host;
   private final List<String> tokens;
@@ -42,8 +48,9 @@ final class Redactor {
     return new Redactor(host, tokens, all);
   }
 
+  /** Learns a token; nothing of one that is blank, which stands everywhere. */
   void learn(String token) {
-    if (tokens.contains(token)) {
+    if (token.isBlank() || tokens.contains(token)) {
       return;
     }
     tokens.add(token);
@@ -52,7 +59,31 @@ final class Redactor {
     }
   }
 
+  /** {@return the text without what must not be told, be it in JSON's escapes} */
   String redact(String text) {
+    String clean = blotted(text);
+    String plain = unescaped(clean);
+    String told = plain.equals(clean) ? plain : blotted(plain);
+    return told.equals(plain) ? clean : told;
+  }
+
+  /** {@return the failure, with its message and code redacted} */
+  Failure redact(Failure failure) {
+    Failure clean = Failure.of(failure.kind(), redact(failure.message()));
+    clean = failure.code().map(this::redact).map(clean::withCode).orElse(clean);
+    return failure.retryAfter().map(clean::withRetryAfter).orElse(clean);
+  }
+
+  /** Some serializers write = as \\u003d, + as \\u002B, and / with a backslash before it. */
+  private static String unescaped(String text) {
+    return ESCAPED.matcher(text).replaceAll(escaped -> {
+      String hex = escaped.group(1);
+      return Matcher.quoteReplacement(
+          hex == null ? "/" : Character.toString(Integer.parseInt(hex, 16)));
+    });
+  }
+
+  private String blotted(String text) {
     String clean = text;
     for (String token : tokens) {
       clean = clean

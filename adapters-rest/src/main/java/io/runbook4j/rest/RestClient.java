@@ -87,8 +87,9 @@ public final class RestClient {
    *
    * @throws RestException if there was no good answer: see {@link Classifier} for what a status
    *     means. A credential that gives no token, a connection that could not be made, a name that
-   *     does not resolve and a failed TLS handshake mean that nothing was sent; everything else
-   *     without an answer is in doubt, and so is a 2xx whose body is cut, too long or nonsense.
+   *     does not resolve and a failed TLS handshake mean that nothing was sent, and so does
+   *     whatever ends a request before its body has begun to leave; everything else without an
+   *     answer is in doubt, and so is a 2xx whose body is cut, too long or nonsense.
    * @throws InterruptedException if the thread is interrupted while it waits for a permit or for
    *     the answer; the request is given up
    */

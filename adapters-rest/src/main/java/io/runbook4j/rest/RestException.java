@@ -40,8 +40,8 @@ public final class RestException extends RuntimeException {
 
   /**
    * {@return whether the service may have done what it was asked to: the request was sent, and its
-   * answer was lost, made no sense, or said that it broke down over it} False if nothing was sent,
-   * if the service refused, and for requests that only read.
+   * answer was lost, made no sense, led on to another place, or said that it broke down over it}
+   * False if nothing was sent, if the service refused, and for requests that only read.
    */
   public boolean isInDoubt() {
     return inDoubt;

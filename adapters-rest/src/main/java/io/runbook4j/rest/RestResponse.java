@@ -77,8 +77,8 @@ public final class RestResponse implements AutoCloseable {
       return node;
     } catch (JsonProcessingException e) {
       throw nonsense("body must be JSON, was not (" + exchange.place(e) + ")");
-    } catch (IOException e) {
-      throw new IllegalStateException("bytes in memory must be readable, were not", e);
+    } catch (IOException e) { // bytes of no encoding that JSON may have
+      throw nonsense("body must be JSON, was not (" + e.getClass().getSimpleName() + ")");
     }
   }
 

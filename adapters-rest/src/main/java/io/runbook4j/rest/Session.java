@@ -7,9 +7,10 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A credential whose refresh is shared by all who were refused with the same token. Whatever it
- * throws comes out as a {@link RestException} that is not in doubt: without a token nothing is
- * sent, and it is renewed only after a refusal.
+ * A credential whose refresh is shared by all who were refused with the same token, also if it
+ * fails: a token service that is down is not asked once more by each of them. Whatever it throws
+ * comes out as a {@link RestException} that is not in doubt: without a token nothing is sent, and
+ * it is renewed only after a refusal.
  */
 final class Session {
   private final Credential credential;
@@ -17,6 +18,7 @@ final class Session {
   private final ReentrantLock lock = new ReentrantLock();
   private long refreshes; // guarded by lock
   private boolean renewed; // guarded by lock; what the last refresh said
+  private @Nullable RestException failed; // guarded by lock; what it threw instead
 
   Session(Credential credential, Redactor redactor) {
     this.credential = credential;
@@ -48,22 +50,40 @@ final class Session {
    * Gets a new token unless somebody did since this ticket was drawn.
    *
    * @return whether there is one to send again with
+   * @throws RestException the failure of the refresh, be it one that somebody else asked for
    */
   boolean renew(Ticket refused) throws InterruptedException {
     lock.lockInterruptibly();
     try {
       if (refreshes != refused.refreshes()) {
-        return renewed;
+        return outcome();
       }
       if (!token().equals(refused.token())) {
         return true;
       }
-      renewed = asked("be refreshed", credential::refresh);
-      refreshes++;
-      return renewed;
+      refresh();
+      return outcome();
     } finally {
       lock.unlock();
     }
+  }
+
+  private void refresh() throws InterruptedException {
+    try {
+      renewed = asked("be refreshed", credential::refresh);
+      failed = null;
+    } catch (RestException e) {
+      failed = e;
+    }
+    refreshes++; // not if it was interrupted: that says nothing to the others
+  }
+
+  private boolean outcome() {
+    RestException last = failed;
+    if (last != null) {
+      throw new RestException(last.failure(), false, last.status().orElse(0), last);
+    }
+    return renewed;
   }
 
   private String token() throws InterruptedException {
@@ -77,9 +97,9 @@ final class Session {
     } catch (InterruptedException | VirtualMachineError e) {
       throw e;
     } catch (RestException e) {
-      throw new RestException(e.failure(), false, e.status().orElse(0), e);
+      throw told(e.failure(), e.status().orElse(0), e);
     } catch (FailureException e) {
-      throw new RestException(e.failure(), false, 0, e);
+      throw told(e.failure(), 0, e);
     } catch (Throwable e) {
       throw refused(what, "threw " + redactor.text(e), redactor.safe(e));
     }
@@ -87,6 +107,10 @@ final class Session {
       throw refused(what, "gave null", null);
     }
     return answer;
+  }
+
+  private RestException told(Failure failure, int status, Throwable cause) {
+    return new RestException(redactor.redact(failure), false, status, redactor.safe(cause));
   }
 
   private static RestException refused(String what, String was, @Nullable Throwable cause) {

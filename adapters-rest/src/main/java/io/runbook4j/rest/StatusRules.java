@@ -23,9 +23,15 @@ final class StatusRules {
     };
   }
 
-  /** {@return whether the service may have begun, or even done, what it was asked to} */
+  /**
+   * {@return whether the service may have begun, or even done, what it was asked to} A 303 points
+   * to what came of a POST, and 300 to 302 are used for the same; 307 and 308 ask for it at another
+   * place.
+   */
   static boolean isInDoubt(int status) {
-    return status == 408 || (status >= 500 && !isRefusedUntouched(status));
+    return status == 408
+        || (status >= 300 && status <= 303)
+        || (status >= 500 && !isRefusedUntouched(status));
   }
 
   /** {@return whether a 5xx says that the request was not worked on} */

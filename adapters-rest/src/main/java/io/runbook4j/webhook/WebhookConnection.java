@@ -32,7 +32,8 @@ import org.jspecify.annotations.Nullable;
  * <p>with {@code retryAfter} in seconds, {@code kind} a {@link io.runbook4j.spi.sync.FailureKind},
  * and everything but key and status left out at will. Results are read from a 2xx, and from a 400,
  * 409 or 422 that has some. Items that they leave out are not reported. Results of a wrong shape
- * leave all items in doubt.
+ * leave all items in doubt, and so do results in an object inside of the answer, under a name of
+ * another case, or in a body that is cut or cannot be read.
  *
  * <p>A 2xx without results means that all items were applied if its body is empty, or a JSON object
  * that speaks of no error ({@code {}}, {@code {"success": true}}, {@code {"ok": true}}), unless the
@@ -40,13 +41,22 @@ import org.jspecify.annotations.Nullable;
  * {@code "ok": false} is a failure of the whole call; kind, code, message and {@code retryAfter}
  * may stand in it as in a result, and {@code error} in place of the message. Without a kind it is
  * UNKNOWN. Everything else leaves all items in doubt: a body that is no JSON by its Content-Type or
- * by itself, an array, an object with an {@code error}, or with {@code errors}, or whose
- * {@code status} is {@code error} or {@code failed}.
+ * by itself, an array, an object whose {@code status} is {@code error} or {@code failed}, or whose
+ * {@code status} or {@code statusCode} is a number from 400 on, and one that tells of an error.
+ * That does every field whose name begins with {@code err}, or has {@code error}, {@code exception}
+ * or {@code fault} in it, unless it is null, false, 0, empty, or {@code "ok"}, {@code "none"} or
+ * {@code "success"}. The case of names tells nothing.
  *
  * <p>A 500, as every 5xx by which a receiver may have died half-way
  * ({@link io.runbook4j.rest.Classifier#isInDoubt}), leaves all items in doubt, whatever its body
  * says. With the setting {@code idempotent} the run sends the same chunk with the same key again;
- * without it, the items wait for a person. A receiver that did nothing answers with 503.
+ * without it, the items wait for a person. A receiver that did nothing answers with 503. A 300 to
+ * 303 leaves them in doubt, too: a receiver may have taken them and point to what it made of them.
+ *
+ * <p>No item stands in the URL, so that a redirect, and a 404, 405, 407, 410 or 415, speak of the
+ * call, and no bad item is looked for: they are PERMISSION, and their message says what to check.
+ * By default a run fails the items of each such chunk, one call for each, for a person to mend the
+ * setting and rerun them.
  */
 public final class WebhookConnection implements Connection {
   private final AdapterContext context;
@@ -117,6 +127,7 @@ public final class WebhookConnection implements Connection {
 
   private RestClient client(URI at) {
     RestClient.Builder builder = RestClient.builder(at)
+        .classifier(new WholeCallRefusals())
         .redaction(context::redact)
         .gate(context.gate())
         .budget(context.transferBudget())

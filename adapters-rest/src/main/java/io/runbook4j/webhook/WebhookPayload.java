@@ -6,6 +6,7 @@ import io.runbook4j.spi.sync.ChunkResult;
 import io.runbook4j.spi.sync.Failure;
 import io.runbook4j.spi.sync.FailureException;
 import io.runbook4j.spi.sync.Item;
+import io.runbook4j.spi.sync.Outcome;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -64,6 +65,16 @@ final class WebhookPayload {
   /** {@return the keys of the items that were written} */
   List<String> written() {
     return written;
+  }
+
+  /** {@return that the answer was lost; the items that were not written are not in doubt} */
+  ChunkResult unanswered(Failure failure) {
+    if (unwritable.isEmpty()) {
+      return ChunkResult.unanswered(failure);
+    }
+    ChunkResult.Builder result = unwritable();
+    written.forEach(key -> result.outcome(key, Outcome.inDoubt(failure)));
+    return result.build();
   }
 
   /** {@return a result that reports the items that were not written} */

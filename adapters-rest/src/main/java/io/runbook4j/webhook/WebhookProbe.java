@@ -73,7 +73,7 @@ final class WebhookProbe implements HealthProbe {
         .jsonIfAny()
         .map(body -> body.path("status"))
         .filter(JsonNode::isTextual)
-        .map(status -> status.asText().toLowerCase(Locale.ROOT))
+        .map(status -> response.redact(status.asText()).toLowerCase(Locale.ROOT))
         .filter(status -> status.matches("[a-z_-]{1,30}"));
   }
 

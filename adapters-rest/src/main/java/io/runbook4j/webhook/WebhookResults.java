@@ -11,11 +11,13 @@ import io.runbook4j.spi.sync.Outcome;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 
 /** Reads what a receiver says about each item. */
 final class WebhookResults {
   private static final long LONGEST_WAIT_SECONDS = 365L * 24 * 3600;
+  private static final String RESULTS = "results";
   private static final String NO_MESSAGE = "the receiver gave no message";
 
   private WebhookResults() {}
@@ -28,16 +30,18 @@ final class WebhookResults {
   /**
    * {@return what the answer says}
    *
-   * @throws RestException if it makes no sense
+   * @throws RestException if it makes no sense, or refuses
    */
   static ChunkResult read(RestResponse response, WebhookPayload payload, boolean trustsBare) {
-    Optional<JsonNode> results =
-        response.jsonIfAny().filter(JsonNode::isObject).map(answer -> answer.get("results"));
+    Optional<JsonNode> read = response.jsonIfAny();
+    Optional<JsonNode> results = read.map(answer -> answer.get(RESULTS));
     if (results.isPresent()) {
       return outcomes(response, results.get(), payload);
     }
+    read.ifPresentOrElse(
+        answer -> checkForOthers(response, answer), () -> checkForUnreadable(response));
     if (mayHaveResults(response.status())) {
-      return response.refusal().toChunkResult();
+      throw response.refusal();
     }
     JsonNode answer = response.text().isBlank() ? MissingNode.getInstance() : response.json();
     if (WebhookSuccess.isDenied(answer)) {
@@ -52,28 +56,46 @@ final class WebhookResults {
     return all.build();
   }
 
+  /** Lets no results pass that stand where they are not read: they may say anything. */
+  private static void checkForOthers(RestResponse response, JsonNode answer) {
+    for (Map.Entry<String, JsonNode> field : answer.properties()) {
+      if (field.getKey().equalsIgnoreCase(RESULTS)) {
+        throw response.nonsense("results must be called so, were called " + field.getKey());
+      }
+      for (Map.Entry<String, JsonNode> inner : field.getValue().properties()) {
+        if (inner.getKey().equalsIgnoreCase(RESULTS) && inner.getValue().isContainerNode()) {
+          throw response.nonsense(
+              "results must be in the answer itself, were in its " + field.getKey());
+        }
+      }
+    }
+  }
+
+  /** An answer that was cut may have said that a part was applied. */
+  private static void checkForUnreadable(RestResponse response) {
+    if (response.text().toLowerCase(Locale.ROOT).contains('"' + RESULTS + '"')) {
+      throw response.nonsense("results must be readable JSON, were not");
+    }
+  }
+
   private static ChunkResult outcomes(
       RestResponse response, JsonNode results, WebhookPayload payload) {
     if (!results.isArray()) {
-      return response
-          .nonsense("results must be an array, was " + results.getNodeType())
-          .toChunkResult();
+      throw response.nonsense("results must be an array, was " + results.getNodeType());
     }
     ChunkResult.Builder result = payload.unwritable();
     int index = 0;
     for (JsonNode one : results) {
       String key = one.path("key").textValue();
       if (key == null || key.isEmpty() || !one.path("status").isTextual()) {
-        return response
-            .nonsense("results[" + index + "] must have a key and a status, both text, had not")
-            .toChunkResult();
+        throw response.nonsense(
+            "results[" + index + "] must have a key and a status, both text, had not");
       }
       try {
         result.outcome(key, outcome(response, one));
       } catch (IllegalArgumentException twice) {
-        return response
-            .nonsense("results[" + index + "] must have a key of its own, had that of another")
-            .toChunkResult();
+        throw response.nonsense(
+            "results[" + index + "] must have a key of its own, had that of another");
       }
       index++;
     }
@@ -81,8 +103,8 @@ final class WebhookResults {
   }
 
   private static Outcome outcome(RestResponse response, JsonNode one) {
-    String status = one.path("status").asText().toLowerCase(Locale.ROOT);
-    return switch (status) {
+    String status = one.path("status").asText();
+    return switch (status.toLowerCase(Locale.ROOT)) {
       case "ok" -> Outcome.succeeded();
       case "skipped" ->
         Outcome.skipped(failure(response, one, "the receiver gave no reason").message());
@@ -103,12 +125,12 @@ final class WebhookResults {
 
   private static Failure failure(RestResponse response, JsonNode one, String noMessage) {
     Failure failure =
-        Failure.of(kind(one.path("kind").asText("")), response.redact(message(one, noMessage)));
-    JsonNode code = one.path("code");
+        Failure.of(kind(field(one, "kind").asText("")), response.redact(message(one, noMessage)));
+    JsonNode code = field(one, "code");
     if (code.isValueNode() && !code.isNull() && !code.asText().isEmpty()) {
       failure = failure.withCode(response.redact(code.asText()));
     }
-    JsonNode wait = one.path("retryAfter");
+    JsonNode wait = field(one, "retryAfter");
     if (wait.isNumber() && wait.doubleValue() >= 0) {
       failure = failure.withRetryAfter(
           Duration.ofSeconds((long) Math.ceil(Math.min(wait.doubleValue(), LONGEST_WAIT_SECONDS))));
@@ -118,12 +140,25 @@ final class WebhookResults {
 
   private static String message(JsonNode one, String otherwise) {
     for (String field : List.of("message", "error")) {
-      String message = one.path(field).asText("");
+      String message = field(one, field).asText("");
       if (!message.isBlank()) {
         return message;
       }
     }
     return otherwise;
+  }
+
+  /** {@return a field, whatever the case of its name} */
+  private static JsonNode field(JsonNode one, String name) {
+    JsonNode exact = one.path(name);
+    if (!exact.isMissingNode()) {
+      return exact;
+    }
+    return one.properties().stream()
+        .filter(field -> field.getKey().equalsIgnoreCase(name))
+        .map(Map.Entry::getValue)
+        .findFirst()
+        .orElse(exact);
   }
 
   private static FailureKind kind(String name) {

@@ -42,7 +42,10 @@ final class WebhookTarget<T> implements Target<T> {
     try (RestResponse response = client.send(request(chunk.idempotencyKey(), payload.bytes()))) {
       return WebhookResults.read(response, payload, options.trustsBareSuccess());
     } catch (RestException e) {
-      return e.toChunkResult();
+      // an idempotent receiver gets the whole chunk again as it was; what is no JSON fails then
+      return e.isInDoubt() && !options.isIdempotent()
+          ? payload.unanswered(e.failure())
+          : e.toChunkResult();
     } catch (FailureException e) { // it could not even be written
       return ChunkResult.refused(e.failure());
     }

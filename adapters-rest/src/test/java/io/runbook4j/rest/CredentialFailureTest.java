@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.runbook4j.spi.sync.Failure;
 import io.runbook4j.spi.sync.FailureException;
 import io.runbook4j.spi.sync.FailureKind;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
@@ -68,7 +69,32 @@ class CredentialFailureTest {
                 new FailureException(Failure.of(FailureKind.NETWORK, "token service is away"))),
             FailureKind.NETWORK,
             "token service is away"),
-        Arguments.of(throwing(lost()), FailureKind.TIMEOUT, "no answer"));
+        Arguments.of(throwing(lost()), FailureKind.TIMEOUT, "no answer"),
+        Arguments.of(
+            throwing(new FailureException(
+                Failure.of(FailureKind.AUTHENTICATION, "refused hunter2").withCode("hunter2"))),
+            FailureKind.AUTHENTICATION,
+            "refused ***"),
+        Arguments.of(
+            throwing(RestException.refused(Failure.of(FailureKind.PERMISSION, "not hunter2"))),
+            FailureKind.PERMISSION,
+            "not ***"));
+  }
+
+  @Test
+  void send_tokenIsEmpty_leavesTheMessagesReadable() {
+    AtomicReference<String> token = new AtomicReference<>("");
+    try (var server = ScriptedServer.replying(ScriptedServer.json(404, "{\"e\":\"why\"}"))) {
+      RestClient client = client(server, Credential.readFrom(token::get));
+      RestException empty = failing(client, WRITE);
+      token.set("t0k3n");
+      RestException refused = failing(client, WRITE);
+
+      assertThat(empty.failure().message())
+          .contains("POST localhost", "token must be printable ASCII, was 0 characters")
+          .doesNotContain("[redacted]");
+      assertThat(refused.failure().message()).contains("HTTP 404, body \"{\"e\":\"why\"}\"");
+    }
   }
 
   @ParameterizedTest
@@ -79,7 +105,8 @@ class CredentialFailureTest {
       RestException failure = failing(client(server, credential(token, () -> true)), WRITE);
 
       assertThat(failure.failure().kind()).isEqualTo(kind);
-      assertThat(failure.failure().message()).contains(message).doesNotContain("hunter2");
+      assertThat(failure.failure().message()).contains(message);
+      assertThat(failure.failure().toString()).doesNotContain("hunter2");
       assertThat(failure.isInDoubt()).isFalse();
       assertThat(failure.getCause())
           .satisfiesAnyOf(

@@ -1,6 +1,7 @@
 package io.runbook4j.rest;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.runbook4j.spi.sync.Failure;
@@ -145,6 +146,64 @@ class CredentialRefreshTest {
     assertThat(session.renew(second)).isFalse();
     assertThat(session.renew(session.ticket())).isTrue();
     assertThat(asked).hasValue(2);
+  }
+
+  /** A token whose renewal ends in what it is told to throw. */
+  private static final class Broken implements Credential {
+    final AtomicInteger asked = new AtomicInteger();
+    private final Exception thrown;
+
+    Broken(Exception thrown) {
+      this.thrown = thrown;
+    }
+
+    @Override
+    public String token() {
+      return "t";
+    }
+
+    @Override
+    public boolean refresh() throws InterruptedException {
+      asked.incrementAndGet();
+      if (thrown instanceof InterruptedException e) {
+        throw e;
+      }
+      throw (RuntimeException) thrown;
+    }
+  }
+
+  @Test
+  void renew_refreshThrew_isNotAskedAgainByThoseWhoWaited() throws Exception {
+    Broken broken =
+        new Broken(new FailureException(Failure.of(FailureKind.NETWORK, "token service is away")));
+    Session session = session(broken);
+    Session.Ticket first = session.ticket();
+    Session.Ticket second = session.ticket();
+
+    for (Session.Ticket refused : List.of(first, second)) {
+      RestException failure =
+          catchThrowableOfType(RestException.class, () -> session.renew(refused));
+
+      assertThat(failure.failure())
+          .isEqualTo(Failure.of(FailureKind.NETWORK, "token service is away"));
+      assertThat(failure.isInDoubt()).isFalse();
+    }
+    assertThat(broken.asked).hasValue(1);
+    Session.Ticket fresh = session.ticket();
+    assertThatThrownBy(() -> session.renew(fresh)).isInstanceOf(RestException.class);
+    assertThat(broken.asked).hasValue(2);
+  }
+
+  @Test
+  void renew_refreshInterrupted_isAskedAgainByTheNext() throws Exception {
+    Broken broken = new Broken(new InterruptedException());
+    Session session = session(broken);
+    Session.Ticket first = session.ticket();
+    Session.Ticket second = session.ticket();
+
+    assertThatThrownBy(() -> session.renew(first)).isInstanceOf(InterruptedException.class);
+    assertThatThrownBy(() -> session.renew(second)).isInstanceOf(InterruptedException.class);
+    assertThat(broken.asked).hasValue(2);
   }
 
   @Test

@@ -79,6 +79,40 @@ class EchoedSecretsTest {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "tok/C4n4ry+1==",
+        "tok\\/C4n4ry+1==",
+        "tok/C4n4ry+1\\u003d\\u003d",
+        "tok/C4n4ry+1\\u003D\\u003D",
+        "tok\\/C4n4ry\\u002B1\\u003d\\u003d",
+        "tok\\u002fC4n4ry\\u002b1==",
+        "{\\\"t\\\":\\\"tok\\\\/C4n4ry\\\\u002b1\\\\u003d=\\\"}"
+      })
+  void message_tokenInJsonsEscapes_isBlottedOut(String echoed) {
+    try (var server =
+        ScriptedServer.replying(ScriptedServer.json(403, "{\"bad\":\"" + echoed + "\"}"))) {
+      RestClient client = RestClient.builder(server.url())
+          .credential(Credential.readFrom(() -> "tok/C4n4ry+1=="))
+          .build();
+
+      assertThat(failing(client, RestRequest.post()).failure().message())
+          .contains("bad", "[redacted]")
+          .doesNotContain("C4n4ry");
+    }
+  }
+
+  @Test
+  void message_escapesWithoutASecret_stay() {
+    try (var server =
+        ScriptedServer.replying(ScriptedServer.json(400, "{\"e\":\"a\\/b \\u003d c\"}"))) {
+      assertThat(
+              failing(RestFixture.client(server), RestRequest.post()).failure().message())
+          .contains("{\"e\":\"a\\/b \\u003d c\"}");
+    }
+  }
+
   @Test
   void message_wordsOfHttp_stay() {
     RestRequest request =

@@ -185,7 +185,8 @@ class LimitHeadersTest {
         List.of("100;w=60", "1000;w=3600"));
 
     assertThat(LimitHeaders.parse(200, headers, NOW))
-        .containsExactly(policy("", 100, 60), policy("", 1000, 3600), remaining("", 50, 5));
+        .containsExactly(
+            policy(";w=60", 100, 60), policy(";w=3600", 1000, 3600), remaining("", 50, 5));
   }
 
   @Test
@@ -195,6 +196,45 @@ class LimitHeadersTest {
             Map.of("Retry-After", List.of("5", "soon", "60", "Mon Nov 23 10:00:09 2026")),
             NOW))
         .containsExactly(closed(60));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "5, 60",
+        "60,5",
+        "soon, 60, -7",
+        "5, Mon, 23 Nov 2026 10:01:00 GMT",
+        "Mon, 23 Nov 2026 10:01:00 GMT, Mon, 23 Nov 2026 10:00:09 GMT",
+        "Mon Nov 23 10:01:00 2026, 5"
+      })
+  void parse_retryAftersThatAProxyMerged_theLongestCounts(String value) {
+    assertThat(parse(429, "Retry-After", value)).containsExactly(closed(60));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"0", "0, 0", "Mon, 23 Nov 2026 09:00:00 GMT"})
+  void parse_retryAfterThatIsOver_leavesWhatIsSaidOfTheReset(String value) {
+    assertThat(parse(
+            429, "Retry-After", value, "X-RateLimit-Remaining", "0", "X-RateLimit-Reset", "40"))
+        .containsExactly(closed(0), remaining("", 0, 40));
+  }
+
+  @Test
+  void parse_severalRemaining_theSmallestCountsWithItsReset() {
+    assertThat(LimitHeaders.parse(
+            200,
+            Map.of(
+                "X-RateLimit-Remaining", List.of("50", "0", "7"),
+                "X-RateLimit-Reset", List.of("3600", "40", "1")),
+            NOW))
+        .containsExactly(remaining("", 0, 40));
+    assertThat(parse(200, "X-RateLimit-Remaining", "3, 0", "X-RateLimit-Reset", "30"))
+        .containsExactly(remaining("", 0, 30));
+    assertThat(parse(200, "X-RateLimit-Remaining", "0, 0", "X-RateLimit-Reset", "30, 60"))
+        .containsExactly(remaining("", 0, 60));
+    assertThat(parse(200, "X-RateLimit-Remaining", "4", "X-RateLimit-Reset", "30, 60"))
+        .containsExactly(remaining("", 4, 60));
   }
 
   @Test
@@ -229,7 +269,22 @@ class LimitHeadersTest {
   @Test
   void parse_earlyDraftLimitWithWindow_tellsThePolicy() {
     assertThat(parse(200, "RateLimit-Limit", "100, 100;w=60, 5000;w=3600"))
-        .containsExactly(policy("", 100, 60), policy("", 5000, 3600));
+        .containsExactly(policy(";w=60", 100, 60), policy(";w=3600", 5000, 3600));
+  }
+
+  @Test
+  void parse_oneWindow_keepsItsName() {
+    assertThat(parse(200, "RateLimit-Limit", "100, 100;w=60")).containsExactly(policy("", 100, 60));
+    assertThat(parse(200, "RateLimit-Limit", "100;w=60", "RateLimit-Policy", "100;w=60"))
+        .containsExactly(policy("", 100, 60), policy("", 100, 60));
+  }
+
+  @Test
+  void parse_windowsInSeveralHeadersOrOfOneName_areToldApart() {
+    assertThat(parse(200, "RateLimit-Limit", "10;w=1", "RateLimit-Policy", "50;w=60"))
+        .containsExactly(policy(";w=60", 50, 60), policy(";w=1", 10, 1));
+    assertThat(parse(200, "RateLimit-Policy", "\"a\";q=10;w=1, \"a\";q=50;w=60, \"b\";q=9;w=1"))
+        .containsExactly(policy("a;w=1", 10, 1), policy("a;w=60", 50, 60), policy("b", 9, 1));
   }
 
   @ParameterizedTest

@@ -145,7 +145,8 @@ class MisbehavingServerTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"garbage", "{\"a\":", "[1,]", "", "{} {}", "{\"a\":NaN}", "\u0000"})
+  @ValueSource(
+      strings = {"garbage", "{\"a\":", "[1,]", "", "{} {}", "{\"a\":NaN}", "\u0000", "\0\0{\0"})
   void json_garbage_quotesItAndIsInDoubt(String body) {
     try (var server = ScriptedServer.replying(ScriptedServer.json(200, body))) {
       RestException failure = failing(client(server), WRITE);

@@ -270,6 +270,18 @@ class RecordsTest {
   }
 
   @Test
+  void next_bytesOfNoEncoding_areGarbage() throws Exception {
+    try (var server = ScriptedServer.replying(ScriptedServer.json(200, "\0\0{\0"))) {
+      Records records = client(server).records(RestRequest.get("x"));
+
+      RestException failure = catchThrowableOfType(RestException.class, records::next);
+
+      assertThat(failure.failure().kind()).isEqualTo(FailureKind.SERVER_ERROR);
+      assertThat(failure.failure().message()).contains("records must be JSON");
+    }
+  }
+
+  @Test
   void records_outgoingFewButBig_areStreamed() throws Exception {
     try (var server = ScriptedServer.replying(ScriptedServer.json(200, "{}"))) {
       RestClient client =

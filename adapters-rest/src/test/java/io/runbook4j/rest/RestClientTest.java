@@ -67,15 +67,37 @@ class RestClientTest {
 
   @ParameterizedTest
   @CsvSource({
-    "400, INVALID, false", "401, AUTHENTICATION, false", "403, PERMISSION, false",
-    "404, NOT_FOUND, false", "405, INVALID, false", "408, TIMEOUT, true",
-    "409, CONFLICT, false", "410, NOT_FOUND, false", "412, CONFLICT, false",
-    "413, TOO_LARGE, false", "422, INVALID, false", "423, CONFLICT, false",
-    "429, RATE_LIMITED, false", "500, SERVER_ERROR, true", "501, SERVER_ERROR, false",
-    "502, SERVER_ERROR, true", "503, SERVER_ERROR, false", "504, SERVER_ERROR, true",
-    "505, SERVER_ERROR, false", "507, SERVER_ERROR, false", "511, SERVER_ERROR, false",
-    "520, SERVER_ERROR, true", "524, SERVER_ERROR, true", "599, SERVER_ERROR, true",
-    "302, INVALID, false"
+    "400, INVALID, false",
+    "401, AUTHENTICATION, false",
+    "403, PERMISSION, false",
+    "404, NOT_FOUND, false",
+    "405, INVALID, false",
+    "408, TIMEOUT, true",
+    "409, CONFLICT, false",
+    "410, NOT_FOUND, false",
+    "412, CONFLICT, false",
+    "413, TOO_LARGE, false",
+    "422, INVALID, false",
+    "423, CONFLICT, false",
+    "429, RATE_LIMITED, false",
+    "500, SERVER_ERROR, true",
+    "501, SERVER_ERROR, false",
+    "502, SERVER_ERROR, true",
+    "503, SERVER_ERROR, false",
+    "504, SERVER_ERROR, true",
+    "505, SERVER_ERROR, false",
+    "507, SERVER_ERROR, false",
+    "511, SERVER_ERROR, false",
+    "520, SERVER_ERROR, true",
+    "524, SERVER_ERROR, true",
+    "599, SERVER_ERROR, true",
+    "300, INVALID, true",
+    "301, INVALID, true",
+    "302, INVALID, true",
+    "303, INVALID, true",
+    "305, INVALID, false",
+    "307, INVALID, false",
+    "308, INVALID, false"
   })
   void send_status_isClassified(int status, FailureKind kind, boolean inDoubt) {
     try (var server = ScriptedServer.replying(ScriptedServer.json(status, "{\"e\":\"why\"}"))) {
@@ -121,6 +143,21 @@ class RestClientTest {
   void send_429WithResetOnly_waitsForTheReset() {
     try (var server = ScriptedServer.replying(
         ScriptedServer.json(429, "{}", "X-RateLimit-Remaining: 0", "X-RateLimit-Reset: 40"))) {
+      assertThat(failing(client(server), WRITE).failure().retryAfter())
+          .contains(Duration.ofSeconds(40));
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"0", "Mon, 23 Nov 2026 09:00:00 GMT"})
+  void send_429WithRetryAfterThatIsOver_waitsForTheReset(String retryAfter) {
+    try (var server = ScriptedServer.replying(ScriptedServer.json(
+        429,
+        "{}",
+        "Date: Mon, 23 Nov 2026 10:00:00 GMT",
+        "Retry-After: " + retryAfter,
+        "X-RateLimit-Remaining: 0",
+        "X-RateLimit-Reset: 40"))) {
       assertThat(failing(client(server), WRITE).failure().retryAfter())
           .contains(Duration.ofSeconds(40));
     }

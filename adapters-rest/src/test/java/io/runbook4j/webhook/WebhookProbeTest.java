@@ -28,6 +28,8 @@ class WebhookProbeTest {
         "200 | {\"status\":\"ok\",\"x\":1} | HEALTHY",
         "200 | {} | HEALTHY",
         "200 | no json | HEALTHY",
+        "200 | '\0\0{\0' | HEALTHY",
+        "503 | '\0\0{\0' | UNHEALTHY",
         "204 | '' | HEALTHY",
         "200 | {\"status\":\"Degraded\"} | DEGRADED",
         "200 | {\"status\":\"unhealthy\"} | UNHEALTHY",
@@ -43,6 +45,20 @@ class WebhookProbeTest {
     assertThat(health.status()).isEqualTo(expected);
     assertThat(health.detail()).contains("HTTP " + status);
     assertThat(health.latency()).isPositive();
+  }
+
+  @Test
+  void check_secretAsStatus_isNotShown() throws Exception {
+    try (var server =
+        ScriptedServer.replying(ScriptedServer.json(200, "{\"status\":\"SecretOfLetters\"}"))) {
+      Health health = new WebhookAdapter()
+          .connect(new TestContext(
+              Map.of("url", server.url("/hook").toString(), "token", "SecretOfLetters")))
+          .health()
+          .check();
+
+      assertThat(health.detail()).contains("HTTP 200").doesNotContainIgnoringCase("secret");
+    }
   }
 
   @Test

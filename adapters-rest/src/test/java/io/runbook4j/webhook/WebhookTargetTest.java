@@ -148,6 +148,12 @@ class WebhookTargetTest {
         "200 | application/json | {\"success\":true}",
         "201 | application/json | {\"ok\":true,\"error\":null,\"errors\":[]}",
         "202 | application/json | {\"status\":\"queued\"}",
+        "200 | application/json | {\"Success\":true,\"Errors\":[],\"HasErrors\":false}",
+        "200 | application/json | {\"errors\":0,\"default\":\"en\"}",
+        "200 | application/json | {\"status\":\"ok\"}",
+        "200 | application/json | {\"status\":200,\"statusCode\":201}",
+        "200 | application/json | {\"received\":3,\"stats\":{\"results\":3}}",
+        "200 | application/json | {\"errcode\":0,\"errmsg\":\"ok\"}",
         "200 | text/html | ''",
         "204 | text/plain | ''"
       })
@@ -181,7 +187,22 @@ class WebhookTargetTest {
         "application/json | {\"ok\":0}",
         "application/json | {\"ok\":\"\"}",
         "application/json | {\"status\":\"Error\",\"message\":\"no\"}",
-        "application/json | {\"status\":\"fail\"}"
+        "application/json | {\"status\":\"fail\"}",
+        "application/json | {\"Status\":\"Failed\"}",
+        "application/json | {\"Error\":\"database down\"}",
+        "application/json | {\"OK\":\"false\"}",
+        "application/json | {\"Results\":[{\"Key\":\"u1\",\"Status\":\"failed\"}]}",
+        "application/json | {\"data\":{\"results\":[{\"key\":\"u1\",\"status\":\"failed\"}]}}",
+        "application/json | {\"data\":{\"Results\":{}}}",
+        "application/json | {\"errorMessage\":\"Task timed out\",\"errorType\":\"x\"}",
+        "application/json | {\"statusCode\":500,\"body\":\"\"}",
+        "application/json | {\"StatusCode\":\"502\"}",
+        "application/json | {\"status\":500}",
+        "application/json | {\"status\":400}",
+        "application/json | {\"errcode\":310000,\"errmsg\":\"keywords not in content\"}",
+        "application/json | {\"hasErrors\":true}",
+        "application/json | {\"unhandledException\":{\"at\":\"x\"}}",
+        "application/json | {\"Fault\":\"soap\"}"
       })
   void apply_successThatIsNone_leavesAllInDoubt(String type, String body) throws Exception {
     try (var server = ScriptedServer.replying(ScriptedServer.with(200, type, body))) {
@@ -200,6 +221,8 @@ class WebhookTargetTest {
       value = {
         "{\"success\":false,\"error\":\"sync failed\"} | UNKNOWN: sync failed",
         "{\"ok\":false,\"error\":{}} | UNKNOWN: the receiver gave no message",
+        "{\"Success\":false,\"Message\":\"db down\"} | UNKNOWN: db down",
+        "{\"Ok\":false,\"Kind\":\"INVALID\",\"Error\":\"bad\"} | INVALID: bad",
         "{\"ok\":false,\"kind\":\"INVALID\",\"message\":\"bad\"} | INVALID: bad"
       })
   void apply_receiverSaysFalse_isAFailureOfTheWholeCall(String body, String failure)
@@ -242,6 +265,59 @@ class WebhookTargetTest {
 
     assertThat(result.outcome("u1")).contains(Outcome.succeeded());
     assertThat(result.outcome("u2")).isEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "400 | application/json | {\"results\":[{\"key\":\"u1\",\"status\":\"ok\"},{\"key",
+        "409 | text/plain | {\"results\":[{\"key\":\"u1\",\"status\":\"ok\"}]}",
+        "422 | application/json | {\"Results\":[{\"Key\":\"u1\",\"Status\":\"ok\"}]}",
+        "422 | application/json | {\"data\":{\"results\":[{\"key\":\"u1\",\"status\":\"ok\"}]}}",
+        "422 | application/json | {\"results\":[{\"key\":\"u1\"}]}"
+      })
+  void apply_refusalWhoseResultsCannotBeRead_leavesAllInDoubt(int status, String type, String body)
+      throws Exception {
+    try (var server = ScriptedServer.replying(ScriptedServer.with(status, type, body))) {
+      assertThat(inDoubt(apply(server))).isEqualTo(FailureKind.SERVER_ERROR);
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "400 | application/json | {\"message\":\"no results\"} | INVALID",
+        "400 | application/json | {\"mess | INVALID",
+        "409 | text/html | <h1>results</h1> | CONFLICT",
+        "422 | application/json | '\0\0{\0' | INVALID",
+        "422 | application/json | '' | INVALID"
+      })
+  void apply_refusalWithoutResults_isOneOfTheWholeCall(
+      int status, String type, String body, FailureKind kind) throws Exception {
+    try (var server = ScriptedServer.replying(ScriptedServer.with(status, type, body))) {
+      ChunkResult result = apply(server);
+
+      assertThat(result.isWholeCall()).isTrue();
+      assertThat(result.others().orElseThrow().toString()).contains("Failed", kind.name());
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "300, setting url must be", "301, setting url must be", "302, setting url must be",
+    "303, setting url must be", "307, setting url must be", "308, setting url must be",
+    "404, setting url must be", "405, takes POST", "407, the proxy must let the call through",
+    "410, setting url must be", "415, takes application/json"
+  })
+  void apply_refusalOfEveryCall_saysWhatToCheckAndIsNotOfTheData(int status, String remedy)
+      throws Exception {
+    Outcome outcome = answered(status, "{}").others().orElseThrow();
+
+    boolean mayBeDone = status <= 303;
+    assertThat(outcome).isInstanceOf(mayBeDone ? Outcome.InDoubt.class : Outcome.Failed.class);
+    assertThat(outcome.toString()).contains("PERMISSION[" + status, remedy, "HTTP " + status);
   }
 
   @ParameterizedTest
@@ -305,6 +381,52 @@ class WebhookTargetTest {
         "t0k3n");
 
     assertThat(result.toString()).contains("bad ").doesNotContain("t0k3n");
+  }
+
+  @Test
+  void apply_secretInCapitalsAsStatus_isRedacted() throws Exception {
+    ChunkResult result = answered(
+        200,
+        "{\"results\":[{\"key\":\"u1\",\"status\":\"S3cret-T0k3n\"}]}",
+        "token",
+        "S3cret-T0k3n");
+
+    assertThat(result.toString()).contains("InDoubt").doesNotContainIgnoringCase("s3cret-t0k3n");
+  }
+
+  private static ChunkResult applyNoJsonAndJson(ScriptedServer.Reply reply, String idempotent)
+      throws Exception {
+    Chunk<Object> chunk = Chunk.of("k", List.of("u1", "u2"), List.of(new Object(), Instant.EPOCH));
+    try (var server = ScriptedServer.replying(reply);
+        WebhookConnection connection =
+            new WebhookAdapter().connect(context(server.url(), "idempotent", idempotent))) {
+      return connection.<Object>target().apply(chunk);
+    }
+  }
+
+  @Test
+  void apply_answerLostAndOneValueThatIsNoJson_leavesOnlyTheOthersInDoubt() throws Exception {
+    for (ScriptedServer.Reply lost : List.of(
+        ScriptedServer.reset(),
+        ScriptedServer.json(500, "{}"),
+        ScriptedServer.json(200, "{\"results\":7}"))) {
+      ChunkResult result = applyNoJsonAndJson(lost, "no");
+
+      assertThat(result.outcome("u1").orElseThrow().toString()).contains("Failed", "INVALID");
+      assertThat(result.outcome("u2").orElseThrow()).isInstanceOf(Outcome.InDoubt.class);
+    }
+  }
+
+  @Test
+  void apply_answerOfAnIdempotentReceiverLost_isOfTheWholeCallThatIsSentAgain() throws Exception {
+    assertThat(inDoubt(applyNoJsonAndJson(ScriptedServer.reset(), "yes")))
+        .isEqualTo(FailureKind.NETWORK);
+  }
+
+  @Test
+  void apply_refusedAndOneValueThatIsNoJson_isAWholeCall() throws Exception {
+    assertThat(applyNoJsonAndJson(ScriptedServer.json(422, "{}"), "no").isWholeCall())
+        .isTrue();
   }
 
   @Test

@@ -29,14 +29,30 @@ final class Accuracy {
   private static final Duration STOPPED = Duration.ofMillis(200);
   private static final long POLL_NANOS = 100_000;
 
-  private Accuracy() {}
+  /** Of those that we may leave unused: by default, and where each permit is remembered. */
+  private static final double MOST_UNUSED = 0.05;
+
+  private static final double MOST_UNUSED_EXACT = 0.01;
+
+  /** The least served of eight threads gets 0.8 of what the best served gets. */
+  private static final double MOST_UNFAIR = 1 / 0.8;
+
+  private final List<Goal> goals = new ArrayList<>();
+
+  /** {@return what was asked, once the table is there} */
+  List<Goal> goals() {
+    return goals;
+  }
 
   /** {@return a table; if {@code quick}, of ours alone and of the hardest runs} */
-  static String table(boolean quick) throws Exception {
+  String table(boolean quick) throws Exception {
     List<String> rows = new ArrayList<>();
     for (Pacer pacer : Pacer.values()) {
       if (!quick || pacer.isOurs()) {
-        rows.add(row(pacer, quick));
+        Worst worst = worst(pacer, quick);
+        String mark = pacer.isOurs() ? "**" : "";
+        rows.add("| " + mark + pacer.title() + mark + " | " + worst + " |");
+        compare(pacer, worst);
       }
     }
     return String.format(
@@ -68,7 +84,24 @@ final class Accuracy {
         STOPPED.toMillis());
   }
 
-  private static String row(Pacer pacer, boolean quick) throws Exception {
+  private void compare(Pacer pacer, Worst worst) {
+    String of = "Accuracy, " + pacer.title() + ": ";
+    if (pacer == Pacer.RUNBOOK4J) {
+      goals.add(new Goal(of + "unused", "", MOST_UNUSED, 1 - worst.used));
+      goals.add(new Goal(
+          of + "refused by any of the three services",
+          "",
+          0,
+          Math.max(worst.slidingLog, Math.max(worst.fixedWindow, worst.tokenBucket))));
+      goals.add(
+          new Goal(of + "the best served thread / the least", "", MOST_UNFAIR, 1 / worst.fairness));
+    } else if (pacer == Pacer.RUNBOOK4J_EXACT) {
+      goals.add(new Goal(of + "unused", "", MOST_UNUSED_EXACT, 1 - worst.used));
+      goals.add(new Goal(of + "refused by a sliding log", "", 0, worst.slidingLog));
+    }
+  }
+
+  private static Worst worst(Pacer pacer, boolean quick) throws Exception {
     Worst worst = new Worst();
     for (int threads : quick ? new int[] {8} : new int[] {2, 8}) {
       for (boolean blocking : new boolean[] {true, false}) {
@@ -78,8 +111,7 @@ final class Accuracy {
         }
       }
     }
-    String mark = pacer.isOurs() ? "**" : "";
-    return "| " + mark + pacer.title() + mark + " | " + worst + " |";
+    return worst;
   }
 
   /**

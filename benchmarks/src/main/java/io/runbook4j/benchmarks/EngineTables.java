@@ -85,47 +85,25 @@ final class EngineTables {
 
   private final Suite suite;
 
-  /** A table to be: which engines, and what they do. */
-  private record Plan(
-      String id, String title, Workload workload, int items, List<Contender> engines) {}
-
-  /** A row of such a table. */
-  private record Measurement(Plan plan, Contender engine) {
-    String name() {
-      return engine.title() + ", " + plan.workload() + ", " + plan.items();
-    }
-  }
-
   EngineTables(Suite suite) {
     this.suite = suite;
   }
 
-  /**
-   * Makes a table for each workload, and one for what waits for the disk. All engines take turns,
-   * so that none has the better half hour of the machine.
-   */
+  /** Makes a table for each workload, and one for what waits for the disk. */
   List<Goal> run(Consumer<Table> done) {
-    Map<Measurement, ChainedOptionsBuilder> all = new LinkedHashMap<>();
-    for (Plan plan : List.of(CLEAN, ANSWERED, BAD, FORCED)) {
-      for (Contender engine : plan.engines()) {
-        if (suite.effort().isFull() || !NOT_QUICK.contains(engine)) {
-          all.put(new Measurement(plan, engine), options(plan, engine));
-        }
-      }
-    }
-    Map<Measurement, List<IterationResult>> measured =
-        suite.inTurns(suite.effort().engineTurns(), all, Measurement::name);
-    Map<Contender, Row> clean = rows(CLEAN, measured);
-    Map<Contender, Row> answered = rows(ANSWERED, measured);
-    Map<Contender, Row> bad = rows(BAD, measured);
-    done.accept(table(CLEAN, clean));
-    done.accept(table(ANSWERED, answered));
-    done.accept(table(BAD, bad));
     List<Goal> goals = new ArrayList<>();
+    Map<Contender, Row> clean = rows(CLEAN, inTurns(CLEAN));
+    done.accept(table(CLEAN, clean));
     cost(clean, Contender.RUNBOOK4J_MEMORY, 20, 16, goals);
     share(clean, Contender.RUNBOOK4J_MEMORY, Contender.CAMEL, 20, 23, goals);
     cost(clean, Contender.RUNBOOK4J_BACKGROUND, 100, 32, goals);
     share(clean, Contender.RUNBOOK4J_BACKGROUND, Contender.SPRING_BATCH_H2, 100, 402, goals);
+
+    Map<Measurement, List<IterationResult>> both = inTurns(ANSWERED, BAD);
+    Map<Contender, Row> answered = rows(ANSWERED, both);
+    Map<Contender, Row> bad = rows(BAD, both);
+    done.accept(table(ANSWERED, answered));
+    done.accept(table(BAD, bad));
     for (Contender engine : List.of(Contender.RUNBOOK4J_MEMORY, Contender.RUNBOOK4J_FILE)) {
       if (bad.containsKey(engine) && answered.containsKey(engine)) {
         goals.add(new Goal(
@@ -135,8 +113,21 @@ final class EngineTables {
             of(bad, engine).cpu() / of(answered, engine).cpu()));
       }
     }
-    goals.addAll(forced(rows(FORCED, measured), done));
+    goals.addAll(forced(rows(FORCED, inTurns(FORCED)), done));
     return goals;
+  }
+
+  /** {@return what the engines have measured for these tables, which are compared} */
+  private Map<Measurement, List<IterationResult>> inTurns(Plan... plans) {
+    Map<Measurement, ChainedOptionsBuilder> rows = new LinkedHashMap<>();
+    for (Plan plan : plans) {
+      for (Contender engine : plan.engines()) {
+        if (suite.effort().isFull() || !NOT_QUICK.contains(engine)) {
+          rows.put(new Measurement(plan, engine), options(plan, engine));
+        }
+      }
+    }
+    return suite.inTurns(suite.effort().engines().turns(), rows, Measurement::name);
   }
 
   private static Table table(Plan plan, Map<Contender, Row> rows) {
@@ -218,7 +209,7 @@ final class EngineTables {
         .param("items", Integer.toString(plan.items()));
     boolean takesSeconds =
         engine == Contender.SPRING_BATCH_H2 && plan.workload().hasBad();
-    return takesSeconds ? suite.effort().runs(options) : suite.effort().seconds(options);
+    return (takesSeconds ? suite.effort().longRuns() : suite.effort().engines()).applied(options);
   }
 
   /** {@return the rows that were measured, all figures for an item} */
@@ -246,5 +237,16 @@ final class EngineTables {
 
   private static double cpu(IterationResult iteration) {
     return Suite.secondary(iteration, "cpuNanos") / Suite.secondary(iteration, "runs");
+  }
+
+  /** A table to be: which engines, and what they do. */
+  private record Plan(
+      String id, String title, Workload workload, int items, List<Contender> engines) {}
+
+  /** A row of such a table. */
+  private record Measurement(Plan plan, Contender engine) {
+    String name() {
+      return engine.title() + ", " + plan.workload() + ", " + plan.items();
+    }
   }
 }

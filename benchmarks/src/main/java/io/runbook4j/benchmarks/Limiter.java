@@ -108,6 +108,11 @@ public enum Limiter {
     return title;
   }
 
+  /** {@return whether it looks at a clock for each permit, as one must that knows its windows} */
+  boolean readsClock() {
+    return this != RESILIENCE4J_SEMAPHORE && this != CONCURRENCY_LIMITS;
+  }
+
   boolean answers(Question question) {
     return questions.contains(question);
   }

@@ -1,31 +1,36 @@
 package io.runbook4j.benchmarks;
 
 import io.runbook4j.benchmarks.LimiterBenchmark.Question;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Consumer;
 import org.openjdk.jmh.runner.options.ChainedOptionsBuilder;
 
 /** Makes the limiters' tables: for each JDK, number of threads and question. */
 final class LimiterSuite {
+  /** How many looks at the clock our exact limiter may take. */
+  private static final double MOST_EXACT = 2;
+
   private final Suite suite;
   private final List<Jdk> jdks;
-  private final boolean quick;
+  private final List<Goal> goals = new ArrayList<>();
 
-  /** @param jdks the first is measured in full, the others too unless {@code quick} */
-  LimiterSuite(Suite suite, List<Jdk> jdks, boolean quick) {
+  /** @param jdks the first is measured in full; the others too, unless in a quick run */
+  LimiterSuite(Suite suite, List<Jdk> jdks) {
     this.suite = suite;
     this.jdks = jdks;
-    this.quick = quick;
   }
 
   void run(Consumer<Table> done) {
     for (int threads = 1; threads <= 2; threads++) {
       for (Question question : Question.values()) {
         for (Jdk jdk : jdks) {
-          if (!quick || isInQuick(jdk, threads, question)) {
+          if (suite.effort().isFull() || isInQuick(jdk, threads, question)) {
             done.accept(table(jdk, threads, question));
           }
         }
@@ -45,15 +50,65 @@ final class LimiterSuite {
     String id = (threads == 1 ? "limiter-" : "limiter-two-threads-")
         + question.name().toLowerCase(Locale.ROOT).replace('_', '-');
     boolean first = jdk.equals(jdks.get(0));
+    String title = "Limiter, " + asked + ", " + question.title() + ", JDK " + jdk.version();
+    Map<Limiter, Row> rows = rows(jdk, threads, question);
+    compare(title, threads, question, rows);
     return new Table(
         first ? id : id + "-jdk" + jdk.feature(),
-        "Limiter, " + asked + ", " + question.title() + ", JDK " + jdk.version(),
+        title,
         "a call",
-        Suite.compared(rows(jdk, threads, question)));
+        Suite.compared(List.copyOf(rows.values())));
   }
 
-  private List<Row> rows(Jdk jdk, int threads, Question question) {
-    Map<Limiter, ChainedOptionsBuilder> rows = new EnumMap<>(Limiter.class);
+  /** {@return what was asked, once the tables are there} */
+  List<Goal> goals() {
+    return goals;
+  }
+
+  private void compare(String title, int threads, Question question, Map<Limiter, Row> rows) {
+    if (threads == 1) {
+      share(title, Limiter.RUNBOOK4J, Limiter.NANO_TIME, most(question), rows);
+    }
+    if (threads == 1 && question == Question.PERMITTED) {
+      share(title, Limiter.RUNBOOK4J_EXACT, Limiter.NANO_TIME, MOST_EXACT, rows);
+      goals.add(new Goal(
+          title + ": ours, allocated a call",
+          "B",
+          0,
+          of(Limiter.RUNBOOK4J, rows).bytes()));
+    }
+    if (question == Question.PERMITTED) {
+      rows.keySet().stream()
+          .filter(limiter -> role(limiter) == Row.Role.PEER && limiter.readsClock())
+          .min(Comparator.comparingDouble(limiter -> of(limiter, rows).cpu()))
+          .ifPresent(fastest -> share(title, Limiter.RUNBOOK4J, fastest, 1, rows));
+    }
+  }
+
+  /** {@return how many looks at the clock our default limiter may take} */
+  private static double most(Question question) {
+    return switch (question) {
+      case PERMITTED, WEIGHT_5 -> 1.6; // a weight must cost nothing
+      case DENIED -> 1.35;
+      case TWO_WINDOWS -> 1.8;
+    };
+  }
+
+  private void share(
+      String title, Limiter ours, Limiter other, double most, Map<Limiter, Row> rows) {
+    goals.add(new Goal(
+        title + ": " + ours.title() + " / " + other.title(),
+        "",
+        most,
+        of(ours, rows).cpu() / of(other, rows).cpu()));
+  }
+
+  private static Row of(Limiter limiter, Map<Limiter, Row> rows) {
+    return Objects.requireNonNull(rows.get(limiter), () -> limiter + " must be measured, was not");
+  }
+
+  private Map<Limiter, Row> rows(Jdk jdk, int threads, Question question) {
+    Map<Limiter, ChainedOptionsBuilder> limiters = new EnumMap<>(Limiter.class);
     for (Limiter limiter : Limiter.values()) {
       if (role(limiter) == Row.Role.FLOOR || limiter.answers(question)) {
         ChainedOptionsBuilder options = Suite.options(LimiterBenchmark.class)
@@ -61,18 +116,18 @@ final class LimiterSuite {
             .param("limiter", limiter.name())
             .param("question", question.name())
             .threads(threads);
-        rows.put(limiter, suite.effort().blinks(options));
+        limiters.put(limiter, suite.effort().blinks().applied(options));
       }
     }
-    return suite
+    Map<Limiter, Row> rows = new EnumMap<>(Limiter.class);
+    suite
         .inTurns(
-            suite.effort().blinkTurns(),
-            rows,
+            suite.effort().blinks().turns(),
+            limiters,
             limiter -> limiter.title() + ", " + question.title() + ", JDK " + jdk.version())
-        .entrySet()
-        .stream()
-        .map(row -> Suite.row(row.getKey().title(), role(row.getKey()), row.getValue()))
-        .toList();
+        .forEach((limiter, iterations) ->
+            rows.put(limiter, Suite.row(limiter.title(), role(limiter), iterations)));
+    return rows;
   }
 
   private static Row.Role role(Limiter limiter) {

@@ -18,7 +18,7 @@ public final class Main {
    */
   public static void main(String[] args) throws Exception {
     if (args[1].equals("accuracy")) {
-      System.out.println(Accuracy.table(false));
+      System.out.println(new Accuracy().table(false));
       return;
     }
     if (args[1].equals("watch")) {
@@ -28,18 +28,21 @@ public final class Main {
       return;
     }
     Path module = Path.of(args[0]);
-    boolean quick = args[1].equals("quick");
-    Suite suite = new Suite(Suite.Effort.valueOf(args[1].toUpperCase(Locale.ROOT)));
-    Results results = new Results(module, head(args[1]));
+    Suite.Effort effort = Suite.Effort.valueOf(args[1].toUpperCase(Locale.ROOT));
+    Suite suite = new Suite(effort);
+    Results results = new Results(module, head(effort));
     engines(suite, results);
     List<Jdk> jdks = jdks(args[2]);
-    new LimiterSuite(suite, jdks, quick).run(results::add);
+    LimiterSuite limiters = new LimiterSuite(suite, jdks);
+    limiters.run(results::add);
+    results.goals(limiters.goals());
     if (jdks.size() == 1) {
       results.add(
           "There was no JDK 25 beside this one: the limiters are not measured on it.\n\n",
           List.of());
     }
-    results.add(Accuracy.table(quick), List.of());
+    Accuracy accuracy = new Accuracy();
+    results.add(accuracy.table(!effort.isFull()), accuracy.goals());
     WatchSuite watch = new WatchSuite(suite);
     results.add(watch.table());
     results.add(watch.markdown(), watch.goals());
@@ -70,12 +73,12 @@ public final class Main {
     results.add(asked, ledger.goals());
   }
 
-  private static String head(String effort) throws IOException {
+  private static String head(Suite.Effort effort) throws IOException {
     return """
         # Benchmark results
 
         Written by `benchmarks/run%s` on %s; do not edit. %s, %d processors, %s %s, JDK %s (%s), \
-        heap of 2 GiB (touched before the engines are measured), medians of %s for each row, taken in turns.
+        heap of 2 GiB (touched before the engines are measured), %s.
 
         **CPU** is time on a processor: for engines that of the whole process, its garbage \
         collection and compiler included, for limiters and the watch that of the asking threads; **wall** is the time on the clock; **B** is what was allocated. The \
@@ -83,7 +86,7 @@ public final class Main {
         within a table, and take differences under 10 %% for noise.
 
         """.formatted(
-            effort.equals("quick") ? " --quick" : "",
+            effort.isFull() ? "" : " --quick",
             LocalDate.now(ZoneOffset.UTC),
             processor(),
             Runtime.getRuntime().availableProcessors(),
@@ -91,9 +94,10 @@ public final class Main {
             System.getProperty("os.arch"),
             System.getProperty("java.version"),
             System.getProperty("java.vm.name"),
-            effort.equals("quick")
-                ? "one process"
-                : "three processes (two for the limiters and the watch)");
+            effort.isFull()
+                ? "medians over %d processes for each row (%d for the limiters and the watch), which take turns"
+                    .formatted(effort.engines().turns(), effort.blinks().turns())
+                : "medians, one process for each row");
   }
 
   private static String processor() throws IOException {

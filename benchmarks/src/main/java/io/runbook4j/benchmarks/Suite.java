@@ -4,12 +4,10 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
-import java.util.Set;
+import java.util.Objects;
 import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 import org.openjdk.jmh.profile.GCProfiler;
@@ -30,7 +28,7 @@ final class Suite {
   private static final double UNDISTURBED = 0.9;
 
   private final Effort effort;
-  private final Set<String> leftOut = new LinkedHashSet<>();
+  private final List<String> leftOut = new ArrayList<>();
 
   Suite(Effort effort) {
     this.effort = effort;
@@ -49,28 +47,34 @@ final class Suite {
 
   /**
    * Runs rows in turns, each time in a process of its own, so that none has the better minutes of
-   * the machine. One that fails is left out, and named in the results.
+   * the machine. One that fails once is left out, and named in the results.
    *
    * @return what the others' iterations have measured, in the order of the rows
    */
   <K> Map<K, List<IterationResult>> inTurns(
       int turns, Map<K, ChainedOptionsBuilder> rows, Function<K, String> name) {
     Map<K, List<IterationResult>> measured = new LinkedHashMap<>();
+    rows.keySet().forEach(row -> measured.put(row, new ArrayList<>()));
     for (int turn = 0; turn < turns; turn++) {
-      rows.forEach((row, options) -> run(name.apply(row), options)
-          .ifPresent(result ->
-              measured.computeIfAbsent(row, r -> new ArrayList<>()).addAll(iterations(result))));
+      measured
+          .entrySet()
+          .removeIf(row -> !run(
+              name.apply(row.getKey()),
+              Objects.requireNonNull(rows.get(row.getKey())),
+              row.getValue()));
     }
     return measured;
   }
 
-  private Optional<RunResult> run(String name, ChainedOptionsBuilder options) {
+  /** {@return whether it was measured} */
+  private boolean run(String name, ChainedOptionsBuilder options, List<IterationResult> measured) {
     try {
       Collection<RunResult> results = new Runner(options.shouldFailOnError(true).build()).run();
-      return Optional.of(results.iterator().next());
+      measured.addAll(iterations(results.iterator().next()));
+      return true;
     } catch (RunnerException e) {
       leftOut.add(name + " (" + e.getMessage() + ")");
-      return Optional.empty();
+      return false;
     }
   }
 
@@ -81,7 +85,7 @@ final class Suite {
 
   /** {@return the rows that failed} */
   List<String> leftOut() {
-    return List.copyOf(leftOut);
+    return leftOut;
   }
 
   static double secondary(IterationResult iteration, String label) {
@@ -145,77 +149,65 @@ final class Suite {
         .toList();
   }
 
-  /** How long to measure. */
+  /**
+   * How to measure.
+   *
+   * @param turns how many times, each in a process of its own
+   * @param warmups iterations that do not count
+   * @param iterations those that do
+   * @param millis how long each takes
+   */
+  record Pace(int turns, int warmups, int iterations, int millis) {
+    ChainedOptionsBuilder applied(ChainedOptionsBuilder options) {
+      return options
+          .warmupIterations(warmups)
+          .warmupTime(TimeValue.milliseconds(millis))
+          .measurementIterations(iterations)
+          .measurementTime(TimeValue.milliseconds(millis));
+    }
+  }
+
+  /** How much time to take. */
   enum Effort {
     /**
      * About six minutes in all. The engines need that long a warm-up until the compiler is through.
      */
-    QUICK(1, 12, 4, 500, 1, 4, 8, 60),
+    QUICK(new Pace(1, 12, 4, 500), new Pace(1, 1, 2, 1), new Pace(1, 4, 8, 60)),
     /** As long as it takes to trust the second digit. */
-    FULL(3, 4, 3, 1_500, 2, 8, 12, 100);
+    FULL(new Pace(3, 4, 3, 1_500), new Pace(3, 1, 1, 1), new Pace(2, 8, 12, 100));
 
-    private final int engineTurns;
-    private final int engineWarmups;
-    private final int engineIterations;
-    private final int engineMillis;
-    private final int blinkTurns;
-    private final int limiterWarmups;
-    private final int limiterIterations;
-    private final int limiterMillis;
+    @SuppressWarnings("ImmutableEnumChecker") // a record of numbers
+    private final Pace engines;
 
-    Effort(
-        int engineTurns,
-        int engineWarmups,
-        int engineIterations,
-        int engineMillis,
-        int blinkTurns,
-        int limiterWarmups,
-        int limiterIterations,
-        int limiterMillis) {
-      this.engineTurns = engineTurns;
-      this.engineWarmups = engineWarmups;
-      this.engineIterations = engineIterations;
-      this.engineMillis = engineMillis;
-      this.blinkTurns = blinkTurns;
-      this.limiterWarmups = limiterWarmups;
-      this.limiterIterations = limiterIterations;
-      this.limiterMillis = limiterMillis;
-    }
+    @SuppressWarnings("ImmutableEnumChecker") // as above
+    private final Pace longRuns;
 
-    ChainedOptionsBuilder seconds(ChainedOptionsBuilder options) {
-      return with(options, engineWarmups, engineIterations, engineMillis);
-    }
+    @SuppressWarnings("ImmutableEnumChecker") // as above
+    private final Pace blinks;
 
-    /** {@return how many times each engine is measured, in a process of its own each time} */
-    int engineTurns() {
-      return engineTurns;
+    Effort(Pace engines, Pace longRuns, Pace blinks) {
+      this.engines = engines;
+      this.longRuns = longRuns;
+      this.blinks = blinks;
     }
 
     boolean isFull() {
       return this == FULL;
     }
 
-    /** For a run that takes seconds: one to warm up, and one or two to measure. */
-    ChainedOptionsBuilder runs(ChainedOptionsBuilder options) {
-      return with(options, 1, this == QUICK ? 2 : 1, 1);
+    /** {@return for engines; a run takes some milliseconds} */
+    Pace engines() {
+      return engines;
     }
 
-    /** {@return how many times what takes a blink is measured, each in a process of its own} */
-    int blinkTurns() {
-      return blinkTurns;
+    /** {@return for engines of which a run takes seconds; it has as many turns} */
+    Pace longRuns() {
+      return longRuns;
     }
 
-    ChainedOptionsBuilder blinks(ChainedOptionsBuilder options) {
-      return with(options, limiterWarmups, limiterIterations, limiterMillis);
-    }
-
-    private static ChainedOptionsBuilder with(
-        ChainedOptionsBuilder options, int warmups, int iterations, int millis) {
-      return options
-          .warmupIterations(warmups)
-          .warmupTime(TimeValue.milliseconds(millis))
-          .measurementIterations(iterations)
-          .measurementTime(TimeValue.milliseconds(millis));
+    /** {@return for what takes nanoseconds} */
+    Pace blinks() {
+      return blinks;
     }
   }
 }

@@ -20,21 +20,6 @@ final class WatchSuite {
     this.suite = suite;
   }
 
-  /** Who is asked, by how many threads. */
-  private record Asking(Asked asked, int threads) {
-    String title() {
-      return asked.title() + (threads == 1 ? "" : ", two threads");
-    }
-
-    Row.Role role() {
-      return asked.role() == Row.Role.BASELINE && threads > 1 ? Row.Role.OURS : asked.role();
-    }
-
-    ChainedOptionsBuilder options() {
-      return Suite.options(WatchBenchmark.class).param("asked", asked.name()).threads(threads);
-    }
-  }
-
   /** {@return the table, each figure for one call} */
   Table table() {
     Map<Asking, ChainedOptionsBuilder> askings = new LinkedHashMap<>();
@@ -42,13 +27,13 @@ final class WatchSuite {
       for (Asked asked : Asked.values()) {
         if (threads == 1 || asked.role() != Row.Role.FLOOR) {
           Asking asking = new Asking(asked, threads);
-          askings.put(asking, suite.effort().blinks(asking.options()));
+          askings.put(asking, suite.effort().blinks().applied(asking.options()));
         }
       }
     }
     List<Row> rows = new ArrayList<>();
     suite
-        .inTurns(suite.effort().blinkTurns(), askings, Asking::title)
+        .inTurns(suite.effort().blinks().turns(), askings, Asking::title)
         .forEach((asking, iterations) -> rows.add(row(asking, iterations)));
     return new Table("watch", "Watch, recording one event", "an event", Suite.compared(rows));
   }
@@ -100,5 +85,20 @@ final class WatchSuite {
         Table.number(kept / 1e6),
         Table.number(bare / 60_000),
         Table.number(kept / 60_000));
+  }
+
+  /** Who is asked, by how many threads. */
+  private record Asking(Asked asked, int threads) {
+    String title() {
+      return asked.title() + (threads == 1 ? "" : ", two threads");
+    }
+
+    Row.Role role() {
+      return asked.role() == Row.Role.BASELINE && threads > 1 ? Row.Role.OURS : asked.role();
+    }
+
+    ChainedOptionsBuilder options() {
+      return Suite.options(WatchBenchmark.class).param("asked", asked.name()).threads(threads);
+    }
   }
 }

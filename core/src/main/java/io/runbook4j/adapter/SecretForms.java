@@ -4,6 +4,7 @@ import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 
@@ -12,6 +13,12 @@ final class SecretForms {
   private static final int SHORTEST_FORM = 8;
   private static final int SHORTEST_LINE = 16;
   private static final int LONGEST_ENCODED = 4_096;
+
+  /** What serializers of JSON escape without need: Go and Rails, Gson, .NET, and all of it. */
+  private static final List<String> NEEDLESSLY_ESCAPED =
+      List.of("<>&", "<>&'=", "<>&'+`", "<>&'=+`");
+
+  private static final String NEEDLESS = "<>&'=+`/";
 
   private final Set<String> forms = new LinkedHashSet<>();
 
@@ -24,7 +31,7 @@ final class SecretForms {
   /**
    * {@return the secret itself, and its URL-encoded, Base64 and JSON-escaped forms of at least 8
    * characters} Of a secret of several lines, each line of at least 16 characters too; of one of
-   * more than 4096 characters no URL and Base64 forms.
+   * more than 4096 characters no URL and Base64 forms, and no needless escapes of JSON.
    */
   static Set<String> of(String secret) {
     SecretForms all = new SecretForms(SHORTEST_FORM);
@@ -65,8 +72,17 @@ final class SecretForms {
     String escaped = jsonEscaped(secret);
     add(escaped);
     add(escaped.replace("/", "\\/"));
-    add(asciiEscaped(escaped, "\\u%04x"));
-    add(asciiEscaped(escaped, "\\u%04X"));
+    boolean hasNeedless = secret.length() <= LONGEST_ENCODED
+        && secret.chars().anyMatch(c -> NEEDLESS.indexOf(c) >= 0);
+    for (String format : List.of("\\u%04x", "\\u%04X")) {
+      add(unicode(escaped, format, ""));
+      for (String needless : hasNeedless ? NEEDLESSLY_ESCAPED : List.<String>of()) {
+        String form = unicode(escaped, format, needless);
+        add(form);
+        add(form.replace("/", "\\/"));
+        add(unicode(form, format, "/"));
+      }
+    }
   }
 
   private void url(String secret) {
@@ -114,11 +130,15 @@ final class SecretForms {
     return out.toString();
   }
 
-  private static String asciiEscaped(String text, String format) {
+  /** {@return the text with these characters, and those that are not ASCII, escaped} */
+  private static String unicode(String text, String format, String characters) {
     StringBuilder out = new StringBuilder(text.length() + 8);
     for (int i = 0; i < text.length(); i++) {
       char c = text.charAt(i);
-      out.append(c < 0x7f ? String.valueOf(c) : String.format(Locale.ROOT, format, (int) c));
+      out.append(
+          c < 0x7f && characters.indexOf(c) < 0
+              ? String.valueOf(c)
+              : String.format(Locale.ROOT, format, (int) c));
     }
     return out.toString();
   }

@@ -61,7 +61,7 @@ final class ItemTrail implements RunFollower {
 
   /**
    * {@return the records, with those of open chunks last: that nothing came of them is known only
-   * now}
+   * now} A view where none is open, to be read before anything more is recorded.
    */
   Collection<ItemRecord> items(Collection<ChunkBegun> open, boolean held) {
     if (open.isEmpty()) {

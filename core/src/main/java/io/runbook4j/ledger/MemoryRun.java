@@ -160,6 +160,7 @@ final class MemoryRun implements RunFollower {
     return tally.resumePoint(new HashMap<>(window.settled()));
   }
 
+  /** {@return the items that did not succeed, as {@link ItemTrail#items} gives them} */
   Collection<ItemRecord> items() {
     return trail.items(tally.open(), held);
   }

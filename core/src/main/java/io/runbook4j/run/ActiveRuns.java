@@ -4,6 +4,7 @@ import io.runbook4j.spi.time.Signal;
 import io.runbook4j.spi.time.Time;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -13,10 +14,13 @@ final class ActiveRuns {
   private static final Duration LONG = Duration.ofDays(1);
 
   private final Signal ended;
-  private final Set<RunControl> controls = ConcurrentHashMap.newKeySet();
+  private final Set<RunEngine<?>> runs = ConcurrentHashMap.newKeySet();
 
   /** How many calls of each thread have entered and not left. */
   private final Map<Thread, Integer> threads = new HashMap<>(); // guarded by this
+
+  /** Those that wait for the others to end. */
+  private final Set<Thread> closing = new HashSet<>(); // guarded by this
 
   private boolean closed; // guarded by this
 
@@ -46,7 +50,7 @@ final class ActiveRuns {
 
   /** {@return the report of a run, which can be stopped meanwhile} */
   RunReport run(RunEngine<?> engine) {
-    controls.add(engine);
+    runs.add(engine);
     try {
       synchronized (this) {
         if (closed) {
@@ -55,30 +59,58 @@ final class ActiveRuns {
       }
       return engine.run();
     } finally {
-      controls.remove(engine);
+      runs.remove(engine);
     }
   }
 
   void stop(String reason) {
-    controls.forEach(run -> run.stop(reason));
+    runs.forEach(run -> run.stop(reason));
   }
 
-  /** Stops all runs and lets none begin; returns when those of other threads have ended. */
+  /**
+   * Stops all runs and lets none begin; returns when those of other threads have ended. On a thread
+   * that makes a call for one of them it only stops them: that run waits for the call.
+   */
   void close() {
     synchronized (this) {
       closed = true;
     }
     stop("the runner was closed");
+    if (runs.stream().noneMatch(RunEngine::isOnItsThread)) {
+      awaitOthers();
+    }
+  }
+
+  /** Threads that wait in here, in listeners of their runs say, do not wait for each other. */
+  private void awaitOthers() {
+    noteClosing(Thread.currentThread());
     try {
-      while (isAnotherThreadRunning()) {
+      while (isAnyRunning()) {
         ended.await(LONG);
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    } finally {
+      noteClosed(Thread.currentThread());
     }
   }
 
-  private synchronized boolean isAnotherThreadRunning() {
-    return threads.keySet().stream().anyMatch(thread -> thread != Thread.currentThread());
+  private void noteClosing(Thread thread) {
+    synchronized (this) {
+      closing.add(thread);
+    }
+    ended.raise();
+  }
+
+  /** A raised signal wakes one; it has to wake the next. */
+  private void noteClosed(Thread thread) {
+    synchronized (this) {
+      closing.remove(thread);
+    }
+    ended.raise();
+  }
+
+  private synchronized boolean isAnyRunning() {
+    return !closing.containsAll(threads.keySet());
   }
 }

@@ -212,13 +212,14 @@ final class Alarm {
   }
 
   private void shut(Gate gate, String text) {
-    if (gate.isLocalOnlyUntilPerson()) {
-      return;
-    }
     try {
-      gate.localOnly(Order.cut("runbook4j", "corruption: " + text));
+      if (!gate.isLocalOnlyUntilPerson()) {
+        gate.localOnly(Order.cut("runbook4j", "corruption: " + text));
+      }
     } catch (GateException e) {
       tally.problem("the gate is local-only, but could not write it down: " + e.getMessage());
+    } catch (IllegalStateException e) { // one that the host has closed lets nothing through either
+      tally.problem("the gate could not be made local-only: " + e.getMessage());
     }
   }
 

@@ -11,14 +11,14 @@ final class Answer<T> {
   private final long sentNanos;
   private final long tookNanos;
   private final @Nullable ChunkResult result;
-  private final @Nullable Error error;
+  private final @Nullable Throwable error;
 
   Answer(
       Batch<T> batch,
       long sentNanos,
       long tookNanos,
       @Nullable ChunkResult result,
-      @Nullable Error error) {
+      @Nullable Throwable error) {
     this.batch = batch;
     this.sentNanos = sentNanos;
     this.tookNanos = tookNanos;
@@ -43,7 +43,7 @@ final class Answer<T> {
   }
 
   /** {@return what the target threw that no run can go on after} */
-  Optional<Error> error() {
+  Optional<Throwable> error() {
     return Optional.ofNullable(error);
   }
 }

@@ -1,5 +1,6 @@
 package io.runbook4j.run;
 
+import io.runbook4j.spi.ledger.ItemResult;
 import io.runbook4j.spi.ledger.LedgerEntry.ChunkIntent;
 import io.runbook4j.spi.ledger.LedgerEntry.Span;
 import io.runbook4j.spi.sync.Chunk;
@@ -10,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -99,6 +101,22 @@ final class Batch<T> {
 
   String key(int index) {
     return keys.get(index);
+  }
+
+  /**
+   * {@return the results of the items that did not succeed, in the batch's order}
+   *
+   * @param outcomes gives each key's
+   */
+  List<ItemResult> unsuccessful(Function<String, Outcome> outcomes) {
+    List<ItemResult> unsuccessful = new ArrayList<>();
+    for (int i = 0; i < size(); i++) {
+      Outcome outcome = outcomes.apply(key(i));
+      if (!(outcome instanceof Outcome.Succeeded)) {
+        unsuccessful.add(new ItemResult(i, outcome, false));
+      }
+    }
+    return unsuccessful;
   }
 
   Family family(int index) {

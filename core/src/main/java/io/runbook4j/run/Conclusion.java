@@ -26,6 +26,8 @@ final class Conclusion<T> {
   /** How often a chunk in doubt is verified or reapplied before it is parked. */
   static final int DOUBT_RETRIES = 3;
 
+  static final String ASKED_TO_WAIT = "the service asked to wait";
+
   private static final ItemResult NOT_DEFERRED = new ItemResult(
       ItemResult.OTHERS,
       Outcome.failed(Failure.of(FailureKind.CANCELLED, "the outbox did not take it")),
@@ -73,6 +75,7 @@ final class Conclusion<T> {
         again.add(batch.item(i));
       } else {
         batch.family(i).settle(1); // the source gives it again by itself
+        parts.expected.again(batch.key(i));
       }
     }
     done(batch, results, NOT_DEFERRED, ChunkTiming.NONE, "kept in by the gate");
@@ -84,35 +87,36 @@ final class Conclusion<T> {
   /**
    * Records outcomes for all items, and sends again those that may be tried again.
    *
-   * @param others the results of the items that did not succeed, in the batch's order; which are
-   *     retried is decided here
+   * @param unsuccessful the results of the items that did not succeed, in the batch's order; which
+   *     are retried is decided here
    */
-  void conclude(Answer<T> answer, List<ItemResult> others, ChunkTiming timing)
+  void conclude(Answer<T> answer, List<ItemResult> unsuccessful, ChunkTiming timing)
       throws InterruptedException {
     Batch<T> batch = answer.batch();
-    List<ItemResult> results = new ArrayList<>(others.size());
+    List<ItemResult> results = new ArrayList<>(unsuccessful.size());
     Trouble trouble = new Trouble();
     boolean oneByOne = isToldOneByOne(batch);
     int retried = 0;
     boolean allKnown = true;
-    int index = 0;
-    for (ItemResult other : others) {
+    int untold = 0;
+    for (ItemResult result : unsuccessful) {
+      int index = result.index();
       if (oneByOne) {
-        succeeded(batch, index, other.index());
+        succeeded(batch, untold, index);
       }
-      index = other.index() + 1;
-      boolean again = other.outcome() instanceof Outcome.Failed failed
-          && again(batch, other.index(), failed.failure(), trouble);
+      untold = index + 1;
+      boolean again = result.outcome() instanceof Outcome.Failed failed
+          && again(batch, index, failed.failure(), trouble);
       retried += again ? 1 : 0;
-      allKnown &= !again && !(other.outcome() instanceof Outcome.InDoubt);
-      results.add(again ? new ItemResult(other.index(), other.outcome(), true) : other);
+      allKnown &= !again && !(result.outcome() instanceof Outcome.InDoubt);
+      results.add(again ? new ItemResult(index, result.outcome(), true) : result);
       if (!again) {
-        settled(batch, other.index(), other.outcome());
+        settled(batch, index, result.outcome());
       }
     }
     int succeeded = batch.size() - results.size();
     if (oneByOne) {
-      succeeded(batch, index, batch.size());
+      succeeded(batch, untold, batch.size());
     } else {
       batch.settleFresh(succeeded);
       parts.onlookers.succeeded(succeeded);
@@ -144,14 +148,18 @@ final class Conclusion<T> {
    */
   private void resize(Answer<T> answer, Trouble trouble, boolean clean) {
     boolean tooBig = trouble.isSizeTooBig();
-    if (trouble.limited().isPresent()) {
+    boolean limited = trouble.limited().isPresent();
+    trouble.asked().ifPresent(parts.throttle::close);
+    if (limited) {
       slowDown(answer, trouble.limited().orElseThrow());
     } else if (tooBig) {
       sizeTrouble("items " + (trouble.timedOut ? "timed out" : "were too large"));
+    } else if (trouble.asked().isPresent()) {
+      smaller(ASKED_TO_WAIT);
     } else if (clean) {
       parts.sizer.onClean().ifPresent(this::sizeChanged);
     }
-    nextSibling(answer.batch(), clean && !tooBig && trouble.limited().isEmpty());
+    nextSibling(answer.batch(), clean && !tooBig && !limited);
   }
 
   /**
@@ -211,6 +219,7 @@ final class Conclusion<T> {
     if (!batch.hasValues()) {
       batch.family(index).settle(1);
       parts.workload.busy().remove(batch.key(index));
+      parts.expected.again(batch.key(index));
       return true;
     }
     return switch (reaction.kind()) {
@@ -218,10 +227,10 @@ final class Conclusion<T> {
         batch.item(index).slowedDown() < job.patience()
             && later(batch.item(index).slowDown(), parts.time.nanoTime());
       case STOP -> later(batch.item(index), parts.time.nanoTime());
-      case RETRY -> retry(batch.item(index), failure, reaction, trouble);
+      case RETRY -> retry(batch, index, failure, reaction, trouble);
       case FAIL ->
         isFoundAbsent(batch, index)
-            && retry(batch.item(index), failure, Reaction.retry(DOUBT_RETRIES), trouble);
+            && retry(batch, index, failure, Reaction.retry(DOUBT_RETRIES), trouble);
     };
   }
 
@@ -233,7 +242,9 @@ final class Conclusion<T> {
         .isPresent();
   }
 
-  private boolean retry(Pending<T> item, Failure failure, Reaction reaction, Trouble trouble) {
+  private boolean retry(
+      Batch<T> batch, int index, Failure failure, Reaction reaction, Trouble trouble) {
+    Pending<T> item = batch.item(index);
     if (item.attempts() >= reaction.retries()) {
       return false;
     }
@@ -241,8 +252,9 @@ final class Conclusion<T> {
     // One back-off for all items of a chunk that have had as many attempts: they go together again.
     long backOff = trouble.backOffNanos.computeIfAbsent(
         item.attempts(), n -> parts.throttle.delay(job.retryBackOff(), n).toNanos());
-    return later(
-        item, parts.time.nanoTime() + Math.max(backOff, Throttle.asked(failure).toNanos()));
+    // What the service asked for with an answer that was lost has passed: it was verified since.
+    Duration asked = isFoundAbsent(batch, index) ? Duration.ZERO : Throttle.asked(failure);
+    return later(item, parts.time.nanoTime() + Math.max(backOff, asked.toNanos()));
   }
 
   private boolean later(Pending<T> item, long dueNanos) {
@@ -341,14 +353,16 @@ final class Conclusion<T> {
 
   void slowDown(Answer<T> answer, Failure failure) {
     int hits = parts.throttle.hit(failure, answer.sentNanos());
-    parts
-        .sizer
-        .onRateLimited("the service answered " + failure.kind())
-        .ifPresent(this::sizeChanged);
+    smaller("the service answered " + failure.kind());
     if (hits >= job.patience()) {
       stopper.stop("the service was rate limited " + hits + " times in a row");
       parts.tally.stoppedBy(FailureKind.RATE_LIMITED);
     }
+  }
+
+  /** Makes the chunks smaller until the service takes some. */
+  void smaller(String cause) {
+    parts.sizer.onRateLimited(cause).ifPresent(this::sizeChanged);
   }
 
   void sizeTrouble(String cause) {
@@ -376,15 +390,17 @@ final class Conclusion<T> {
     private boolean timedOut;
     private boolean tooLarge;
     private @Nullable Failure limited;
+    private @Nullable Failure asked;
     private @Nullable Failure stop;
 
     /** An item in doubt had its share in the trouble when its answer was lost. */
     void note(Failure failure, Reaction reaction, boolean wasInDoubt) {
       timedOut |= failure.kind() == FailureKind.TIMEOUT && !wasInDoubt;
       tooLarge |= failure.kind() == FailureKind.TOO_LARGE;
-      if (reaction.kind() == Reaction.Kind.SLOW_DOWN
-          && (limited == null || longer(failure, limited))) {
-        limited = failure;
+      if (reaction.kind() == Reaction.Kind.SLOW_DOWN) {
+        limited = limited == null || longer(failure, limited) ? failure : limited;
+      } else if (failure.retryAfter().isPresent() && !wasInDoubt) {
+        asked = asked == null || longer(failure, asked) ? failure : asked;
       }
       if (reaction.kind() == Reaction.Kind.STOP) {
         stop = failure;
@@ -402,6 +418,11 @@ final class Conclusion<T> {
 
     Optional<Failure> limited() {
       return Optional.ofNullable(limited);
+    }
+
+    /** {@return the failure with which the service asked longest to wait, though for no limit} */
+    Optional<Failure> asked() {
+      return Optional.ofNullable(asked);
     }
 
     Optional<Failure> stop() {

@@ -67,7 +67,7 @@ final class DistinctKeys {
   }
 
   private void makeRoom(int keys) {
-    while ((size + keys) * 2 >= slots.length) {
+    while ((size + keys) * 2 > slots.length) {
       grow();
     }
   }

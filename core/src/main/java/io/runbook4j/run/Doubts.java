@@ -10,7 +10,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Function;
+import java.util.Objects;
 
 /**
  * Sees to items in doubt: asks the target about them, sends their chunk again as it was, or leaves
@@ -44,6 +44,10 @@ final class Doubts<T> {
     if (failure.kind() == FailureKind.TIMEOUT) {
       conclusion.sizeTrouble("a call was not answered in time");
     }
+    if (failure.retryAfter().isPresent()) {
+      conclusion.smaller(Conclusion.ASKED_TO_WAIT);
+      parts.throttle.close(failure);
+    }
     if (failure.kind() == FailureKind.CANCELLED) {
       stopper.stop("a call was interrupted");
     }
@@ -62,28 +66,27 @@ final class Doubts<T> {
   }
 
   /**
-   * Asks the target about the items in doubt. The chunk has no result in the ledger until it has
-   * said.
+   * Asks the target about the items in doubt, of which there is one. The chunk has no result in the
+   * ledger until it has said.
    *
-   * @param others the results of the items that did not succeed, some of them in doubt
+   * @param unsuccessful the results of the items that did not succeed
    */
-  void verify(Batch<T> batch, List<ItemResult> others) {
+  void verifySome(Batch<T> batch, List<ItemResult> unsuccessful) {
     Map<String, Outcome> known = new HashMap<>();
     batch.keys().forEach(key -> known.put(key, Outcome.succeeded()));
     List<String> doubtful = new ArrayList<>();
     Failure failure = null;
-    for (ItemResult other : others) {
-      String key = batch.key(other.index());
-      known.put(key, other.outcome());
-      if (other.outcome() instanceof Outcome.InDoubt doubt) {
+    for (ItemResult result : unsuccessful) {
+      String key = batch.key(result.index());
+      if (result.outcome() instanceof Outcome.InDoubt doubt) {
         failure = doubt.failure();
         doubtful.add(key);
         known.remove(key);
+      } else {
+        known.put(key, result.outcome());
       }
     }
-    if (failure != null) {
-      verify(batch, new Batch.Doubt(doubtful, failure, known));
-    }
+    verify(batch, new Batch.Doubt(doubtful, Objects.requireNonNull(failure), known));
   }
 
   /** Asks the target about items in doubt. */
@@ -124,7 +127,10 @@ final class Doubts<T> {
       batch.noDoubt();
       batch.wentUnanswered();
       reapply(batch, doubt.failure(), timing);
-    } else if (isResolvedByReapplying() && !batch.hasValues() && !doubt.sendUnknown()) {
+    } else if (isResolvedByReapplying()
+        && doubt.known().isEmpty()
+        && !batch.hasValues()
+        && !doubt.sendUnknown()) {
       batch.keys().forEach(parts.workload.busy()::remove);
       parts.feed.release();
       parts.feed.collect(new OpenChunk<>(batch.intent().orElseThrow(), batch.family(0)));
@@ -135,29 +141,15 @@ final class Doubts<T> {
 
   private void concludeVerified(Answer<T> answer, Batch.Doubt doubt, ChunkTiming timing)
       throws InterruptedException {
-    conclude(
-        answer,
-        key -> {
-          Outcome known = doubt.known().get(key);
-          Outcome outcome = known != null ? known : answer.result().outcome(key).orElseThrow();
-          return outcome instanceof Outcome.InDoubt unknown && doubt.sendUnknown()
-              ? Outcome.failed(unknown.failure())
-              : outcome;
-        },
-        timing);
-  }
-
-  private void conclude(Answer<T> answer, Function<String, Outcome> outcomes, ChunkTiming timing)
-      throws InterruptedException {
-    List<String> keys = answer.batch().keys();
-    List<ItemResult> others = new ArrayList<>();
-    for (int i = 0; i < keys.size(); i++) {
-      Outcome outcome = outcomes.apply(keys.get(i));
-      if (!(outcome instanceof Outcome.Succeeded)) {
-        others.add(new ItemResult(i, outcome, false));
-      }
-    }
-    conclusion.conclude(answer, others, timing);
+    Batch<T> batch = answer.batch();
+    List<ItemResult> unsuccessful = batch.unsuccessful(key -> {
+      Outcome known = doubt.known().get(key);
+      Outcome outcome = known != null ? known : answer.result().outcome(key).orElseThrow();
+      return outcome instanceof Outcome.InDoubt unknown && doubt.sendUnknown()
+          ? Outcome.failed(unknown.failure())
+          : outcome;
+    });
+    conclusion.conclude(answer, unsuccessful, timing);
   }
 
   private void verificationFailed(
@@ -186,7 +178,9 @@ final class Doubts<T> {
       throws InterruptedException {
     Outcome unknown =
         doubt.sendUnknown() ? Outcome.failed(doubt.failure()) : Outcome.inDoubt(doubt.failure());
-    conclude(answer, key -> doubt.known().getOrDefault(key, unknown), timing);
+    List<ItemResult> unsuccessful =
+        answer.batch().unsuccessful(key -> doubt.known().getOrDefault(key, unknown));
+    conclusion.conclude(answer, unsuccessful, timing);
   }
 
   /**

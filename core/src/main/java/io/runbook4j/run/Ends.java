@@ -29,7 +29,11 @@ record Ends<T>(
     } catch (RuntimeException e) { // a count is for the progress display alone
       problem = "the source could not count its items: " + e;
     }
-    return new Ends<>(
-        source, job.service(), job.chunkSize().start(job.target().maxChunk()), expected, problem);
+    return new Ends<>(source, job.service(), sizer(job), expected, problem);
+  }
+
+  /** {@return the job's chunk size, as far as its target takes it} */
+  static ChunkSizer sizer(SyncJob<?> job) {
+    return job.chunkSize().start(job.target().maxChunk());
   }
 }

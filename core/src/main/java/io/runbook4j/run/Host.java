@@ -9,9 +9,11 @@ import io.runbook4j.alert.Watch;
 import io.runbook4j.limit.Limits;
 import io.runbook4j.spi.ledger.Ledger;
 import io.runbook4j.spi.time.Time;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
 import java.util.random.RandomGenerator;
 
 /** What all runs of a runner share. */
@@ -28,6 +30,16 @@ record Host(
     RandomGenerator random,
     Executor executor,
     Redactor redactor) {
+  private static final Duration LOOK = Duration.ofSeconds(1);
+
+  /**
+   * {@return how long a run waits for its calls before it looks again} A pool that is shut down
+   * tells nobody of the calls in its queue, which it will never make.
+   */
+  Duration longestWait() {
+    return executor instanceof ExecutorService ? LOOK : Waiting.LONG;
+  }
+
   /**
    * Shows the job to the watch and to the incidents.
    *

@@ -91,7 +91,8 @@ final class ItemFeed<T> implements AutoCloseable {
     this.seekable = seekable;
     this.resumed = seekable ? resume.position() : Position.start();
     this.settled = new HashMap<>(resume.settledSince());
-    int between = resume.attempts().size() + settled.size();
+    int sent = resume.open().stream().mapToInt(chunk -> chunk.keys().size()).sum();
+    int between = resume.attempts().size() + settled.size() + sent;
     this.goneAfter = GONE_AFTER + Frontier.HORIZON * MOST_EXPECTED_CHUNK + 2 * between;
     this.pagePosition = resumed;
     this.nextCursor = resumed.cursor();
@@ -252,6 +253,7 @@ final class ItemFeed<T> implements AutoCloseable {
     } else {
       draft.add(key, page.value(index), pagePosition.page(), pageStart());
     }
+    noteUnmatched();
     index++;
     return true;
   }
@@ -263,12 +265,16 @@ final class ItemFeed<T> implements AutoCloseable {
     }
   }
 
+  /** Counts an item that was not settled, while some that were have not come up. */
+  private void noteUnmatched() {
+    if (!settled.isEmpty() && ++sinceMatch > goneAfter) {
+      settled.clear();
+    }
+  }
+
   private boolean isSettled(String key) {
     Integer times = settled.get(key);
     if (times == null) {
-      if (++sinceMatch > goneAfter) {
-        settled.clear();
-      }
       return false;
     }
     sinceMatch = 0;

@@ -20,7 +20,7 @@ record Leftovers(long begun, long unanswered, List<String> unread) {
    * {@return what is left, with the batch that waits for its permit} Notes the reasons of what
    * stays in doubt.
    */
-  static <T> Leftovers of(Parts<T> parts, Optional<Batch<T>> next, Legacy<T> legacy) {
+  static <T> Leftovers of(Parts<T> parts, Optional<Batch<T>> next) {
     List<Batch<T>> waiting = new ArrayList<>(parts.workload.waiting());
     for (Batch<T> batch = next.orElse(null);
         batch != null;
@@ -53,8 +53,8 @@ record Leftovers(long begun, long unanswered, List<String> unread) {
     // Items in doubt from an earlier process may have come up again already; they are not to be
     // counted twice.
     parts.feed.unread().stream().filter(key -> !doubtful.remove(key)).forEach(unread::add);
-    legacy.cameUp(unread);
-    return new Leftovers(begun + legacy.size(), unanswered, unread);
+    parts.expected.cameUp(unread);
+    return new Leftovers(begun + parts.expected.size(), unanswered, unread);
   }
 
   private static Failure reason(Batch<?> batch) {

@@ -11,7 +11,6 @@ import io.runbook4j.spi.sync.Outcome;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -34,12 +33,6 @@ final class Legacy<T> {
   private final Known known;
   private final int page;
 
-  /** Of the items that were read and have no outcome, and have not come up again. */
-  private final Map<String, Integer> attempts;
-
-  /** Those of items that were being sent; whether they come up again does not matter. */
-  private final Map<String, Integer> attemptsOfSent = new HashMap<>();
-
   Legacy(RunSetup<T> setup, Parts<T> parts, Doubts<T> doubts, Outbound<T> outbound) {
     this.job = setup.job();
     this.parts = parts;
@@ -48,7 +41,6 @@ final class Legacy<T> {
     this.known = setup.known();
     this.page =
         setup.resume().map(ResumePoint::position).orElse(Position.start()).page();
-    this.attempts = new HashMap<>(setup.resume().map(ResumePoint::attempts).orElse(Map.of()));
   }
 
   /**
@@ -56,14 +48,15 @@ final class Legacy<T> {
    * and have no result.
    */
   void takeUp(ResumePoint resume) {
-    resume.notBefore().ifPresent(this::closeUntil);
+    resume.notBefore().ifPresent(until -> closeUntil(until, Throttle.MOST_ASKED));
     for (Quota quota : job.quotas()) {
       // Nobody counted the calls of the last window but the process that is gone; let it pass.
-      // Longer ones are too long.
+      // Longer ones are too long. Its clock may have been ahead of ours.
+      Duration window = quota.window().plus(quota.margin());
       resume
           .lastCallAt()
           .filter(last -> quota.window().compareTo(LONGEST_WINDOW_TO_WAIT) <= 0)
-          .ifPresent(last -> closeUntil(last.plus(quota.window())));
+          .ifPresent(last -> closeUntil(last.plus(window), window));
     }
     // One family for all: to find their items the run has to read on, however many they are.
     int items = resume.open().stream().mapToInt(intent -> intent.keys().size()).sum();
@@ -73,10 +66,10 @@ final class Legacy<T> {
       boolean isDeferred = Intents.isDeferred(intent);
       if (isDeferred && outbound.isDeferring()) {
         parts.feed.hold();
-        outbound.takeUp(batch);
+        parts.expected.cameUp(outbound.takeUp(batch));
         continue;
       }
-      intent.keys().forEach(this::wasSent);
+      intent.keys().forEach(parts.expected::wasSent);
       Failure failure = Failure.of(FailureKind.UNKNOWN, UNRECORDED);
       Batch.Doubt doubt = doubt(intent, failure);
       if (isDeferred || doubt.keys().isEmpty()) { // an outbox that is no longer the job's
@@ -109,10 +102,10 @@ final class Legacy<T> {
     return new Batch.Doubt(doubtful, failure, since);
   }
 
-  private void closeUntil(Instant until) {
+  private void closeUntil(Instant until, Duration most) {
     Duration left = Duration.between(parts.time.now(), until);
     if (!left.isNegative() && !left.isZero()) {
-      parts.throttle.closeFor(left);
+      parts.throttle.closeFor(left.compareTo(most) < 0 ? left : most);
     }
   }
 
@@ -129,23 +122,16 @@ final class Legacy<T> {
     }
   }
 
-  private void wasSent(String key) {
-    Integer before = attempts.remove(key);
-    if (before != null && before > 0) {
-      attemptsOfSent.put(key, before);
-    }
-  }
-
   /** Items of a died process keep the attempts that they have had. */
   Batch<T> withAttempts(Batch<T> batch) {
     boolean isSentBefore = batch.intent().isPresent();
-    if ((attempts.isEmpty() && attemptsOfSent.isEmpty()) || (isSentBefore && batch.isFresh())) {
+    if (parts.expected.isEmpty() || (isSentBefore && batch.isFresh())) {
       return batch;
     }
     boolean any = false;
     List<Pending<T>> items = batch.items();
     for (Pending<T> item : items) {
-      int before = Math.max(take(attempts, item.key()), take(attemptsOfSent, item.key()));
+      int before = parts.expected.take(item.key());
       if (before > 0) {
         item.hadAttempts(before);
         any = true;
@@ -156,11 +142,6 @@ final class Legacy<T> {
             .followedBy(batch.sibling().orElse(null))
             .badIfSiblingClean(batch.isBadIfSiblingClean())
         : batch;
-  }
-
-  private static int take(Map<String, Integer> attempts, String key) {
-    Integer taken = attempts.remove(key);
-    return taken == null ? 0 : taken;
   }
 
   /** Leaves chunks in doubt whose items the source no longer has. */
@@ -180,31 +161,18 @@ final class Legacy<T> {
    * Items that an earlier process read, and that have not come up again, have to have an outcome.
    */
   void recordGone() {
-    if (attempts.isEmpty()) {
+    List<String> keys = parts.expected.takeGone();
+    if (keys.isEmpty()) {
       return;
     }
     Failure gone = Failure.of(
             FailureKind.NOT_FOUND,
             "the source no longer has this item, which was read before the run was resumed")
         .withCode(RerunSource.NOT_IN_SOURCE);
-    List<Draft.Unsent> items = attempts.keySet().stream()
-        .sorted()
+    List<Draft.Unsent> items = keys.stream()
         .map(key -> new Draft.Unsent(key, page, Outcome.failed(gone)))
         .toList();
     Family family = parts.workload.frontier().open(parts.feed.position(), items.size());
-    attempts.clear();
     parts.intents.record(new Workload.Unsent(items, family));
-  }
-
-  /** These items came up again, and have an outcome or are known to have none. */
-  void cameUp(Collection<String> keys) {
-    if (!attempts.isEmpty()) {
-      keys.forEach(attempts::remove);
-    }
-  }
-
-  /** {@return how many items have not come up again} */
-  int size() {
-    return attempts.size();
   }
 }

@@ -90,6 +90,11 @@ final class Onlookers {
     if (watch != null) {
       watch.latency(job.name(), took, time.now());
     }
+    tellGate();
+  }
+
+  /** Tells the gate's guard of the outcomes since it was told last. */
+  void tellGate() {
     if (ended > 0) {
       job.gating().gate().ifPresent(gate -> gate.report(ended, failed));
       ended = 0;

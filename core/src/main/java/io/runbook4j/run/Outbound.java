@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -71,18 +72,29 @@ final class Outbound<T> {
     if (gate == null) {
       return Optional.of(batch);
     }
+    BitSet free;
+    try {
+      free = free(gate, batch);
+      if (free.cardinality() == batch.size()) {
+        return Optional.of(batch);
+      }
+      if (isClosed()) {
+        parts.workload.now(batch);
+        return Optional.empty();
+      }
+    } catch (RuntimeException | Error e) { // the host has closed the gate or the outbox, say
+      parts.putBack(batch);
+      throw e;
+    }
+    return batch.intent().isPresent() ? putOff(batch) : split(batch, free);
+  }
+
+  private BitSet free(Gate gate, Batch<T> batch) {
     BitSet free = new BitSet(batch.size());
     for (int i = 0; i < batch.size(); i++) {
       free.set(i, mayLeave(gate, batch.key(i)));
     }
-    if (free.cardinality() == batch.size()) {
-      return Optional.of(batch);
-    }
-    if (isClosed()) {
-      parts.workload.now(batch);
-      return Optional.empty();
-    }
-    return batch.intent().isPresent() ? putOff(batch) : split(batch, free);
+    return free;
   }
 
   private boolean mayLeave(Gate gate, String key) {
@@ -107,7 +119,17 @@ final class Outbound<T> {
     for (int i = 0; i < items.size(); i++) {
       (free.get(i) ? sent : kept).add(items.get(i));
     }
-    keep(kept);
+    try {
+      keep(Batch.of(kept));
+    } catch (RuntimeException | Error e) {
+      rest(batch, sent).ifPresent(parts.workload::now);
+      throw e;
+    }
+    return rest(batch, sent);
+  }
+
+  /** {@return what of a batch may leave; if nothing may, what comes after it has its turn} */
+  private Optional<Batch<T>> rest(Batch<T> batch, List<Pending<T>> sent) {
     if (sent.isEmpty()) {
       conclusion.nextSibling(batch, false);
       return Optional.empty();
@@ -118,14 +140,22 @@ final class Outbound<T> {
         .badIfSiblingClean(batch.isBadIfSiblingClean()));
   }
 
-  private void keep(List<Pending<T>> kept) {
-    Batch<T> batch = Batch.of(kept);
+  private void keep(Batch<T> batch) {
+    try {
+      keepIn(batch);
+    } catch (RuntimeException | Error e) {
+      parts.putBack(batch); // in doubt: the outbox may have some of it
+      throw e;
+    }
+  }
+
+  private void keepIn(Batch<T> batch) {
     if (deferral != null) {
       defer(batch, deferral);
       return;
     }
-    parts.intents.begin(batch);
     Outcome skipped = Outcome.skipped(KEPT_IN + state());
+    parts.intents.begin(batch);
     Map<String, Outcome> outcomes = new HashMap<>();
     batch.keys().forEach(key -> outcomes.put(key, skipped));
     conclusion.keptIn(batch, outcomes);
@@ -160,7 +190,7 @@ final class Outbound<T> {
     parts.recorder.flush();
     try {
       deferral.outbox().forget(idempotencyKey(batch));
-    } catch (GateException e) {
+    } catch (GateException | IllegalStateException e) {
       parts.tally.problem("the outbox remembers more than it has to: " + e.getMessage());
     }
   }
@@ -170,13 +200,24 @@ final class Outbound<T> {
     return deferral != null;
   }
 
-  /** Asks the outbox what it took of a chunk before the run died; the rest has its turn again. */
-  void takeUp(Batch<T> open) {
+  /**
+   * Asks the outbox what it took of a chunk before the run died; the rest has its turn again.
+   *
+   * @return the keys that it took, or all if it cannot be asked: these need not come up again
+   */
+  Set<String> takeUp(Batch<T> open) {
     Gating.Deferral<T> to = Objects.requireNonNull(deferral);
     Outcome skipped = Outcome.skipped(DEFERRED + "before the run was resumed");
     Map<String, Outcome> outcomes = new HashMap<>();
-    to.outbox().taken(idempotencyKey(open)).forEach(key -> outcomes.put(key, skipped));
+    try {
+      to.outbox().taken(idempotencyKey(open)).forEach(key -> outcomes.put(key, skipped));
+    } catch (IllegalStateException e) { // the host has closed it
+      parts.workload.now(open); // in doubt until it can be asked
+      stopper.fail("the outbox could not be asked what it took: " + e.getMessage());
+      return Set.copyOf(open.keys());
+    }
     deferred(open, outcomes, to);
+    return outcomes.keySet();
   }
 
   private Outcome defer(Pending<T> item, String idempotencyKey, Gating.Deferral<T> deferral) {

@@ -5,6 +5,7 @@ import io.runbook4j.run.RunEvents.RetryEvent;
 import io.runbook4j.spi.ledger.ResumePoint;
 import io.runbook4j.spi.sync.Failure;
 import io.runbook4j.spi.time.Time;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.random.RandomGenerator;
@@ -14,6 +15,7 @@ final class Parts<T> {
   final Time time;
   final RandomGenerator random;
   final ItemFeed<T> feed;
+  final Expected expected;
   final Workload<T> workload;
   final ChunkSizer sizer;
   final Throttle throttle;
@@ -24,6 +26,10 @@ final class Parts<T> {
   final Alarm alarm;
   final Onlookers onlookers;
   final Redaction redaction;
+
+  /** After how long a wait for calls in flight takes a look at whether they are still to come. */
+  final Duration longestWait;
+
   private final String run;
   private final List<ChunkReport> concluded = new ArrayList<>();
 
@@ -32,10 +38,12 @@ final class Parts<T> {
     ResumePoint resume = setup.resume().orElseGet(() -> ResumePoint.builder().build());
     time = host.time();
     random = host.random();
+    longestWait = host.longestWait();
     run = setup.id().value();
     redaction = new Redaction(host.redactor());
     feed = new ItemFeed<>(
         setup.ends().source(), resume, setup.isSeekable(), setup.known().settled(), redaction);
+    expected = new Expected(resume.attempts());
     workload = new Workload<>(feed);
     sizer = setup.ends().sizer();
     recorder = new Recorder(host.ledger(), setup.id());
@@ -60,6 +68,18 @@ final class Parts<T> {
       event.items = items;
       event.failure = failure.toString();
       event.commit();
+    }
+  }
+
+  /**
+   * Puts back a batch that no list had when something threw, so that its items are counted: unless
+   * its result is recorded, or it waits for its turn again already.
+   */
+  void putBack(Batch<T> batch) {
+    boolean isDone =
+        batch.intent().filter(chunk -> recorder.isLastDone(chunk.number())).isPresent();
+    if (!isDone && !workload.waiting().contains(batch)) {
+      workload.now(batch);
     }
   }
 

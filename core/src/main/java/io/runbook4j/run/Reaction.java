@@ -35,8 +35,8 @@ public final class Reaction {
   }
 
   /**
-   * {@return stop the run; what is left can be resumed} A new credential is tried once first, if
-   * the target can get one.
+   * {@return stop the run; what is left can be resumed} For AUTHENTICATION, a new credential is
+   * tried once first, if the target can get one.
    */
   public static Reaction stop() {
     return STOP;

@@ -2,6 +2,7 @@ package io.runbook4j.run;
 
 import io.runbook4j.spi.ledger.Ledger;
 import io.runbook4j.spi.ledger.LedgerEntry;
+import io.runbook4j.spi.ledger.LedgerEntry.ChunkDone;
 import io.runbook4j.spi.ledger.RunId;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,6 +16,9 @@ final class Recorder {
   private final RunId run;
   private final List<LedgerEntry> entries = new ArrayList<>();
 
+  /** The number of the chunk whose result came last. */
+  private int lastDone;
+
   Recorder(Ledger ledger, RunId run) {
     this.ledger = ledger;
     this.run = run;
@@ -22,6 +26,14 @@ final class Recorder {
 
   void add(LedgerEntry entry) {
     entries.add(entry);
+    if (entry instanceof ChunkDone done) {
+      lastDone = done.number();
+    }
+  }
+
+  /** {@return whether the result that came last is this chunk's} */
+  boolean isLastDone(int chunk) {
+    return chunk == lastDone;
   }
 
   void flush() {

@@ -48,6 +48,8 @@ final class Refusals<T> {
     if ((failure.kind() == FailureKind.TOO_LARGE && batch.size() > 1)
         || failure.kind() == FailureKind.TIMEOUT) {
       conclusion.sizeTrouble("the service answered " + failure.kind());
+    } else if (failure.retryAfter().isPresent()) {
+      conclusion.smaller(Conclusion.ASKED_TO_WAIT);
     }
     if (failure.retryAfter().isPresent()) {
       parts.throttle.close(failure);
@@ -84,9 +86,8 @@ final class Refusals<T> {
   }
 
   /** Takes back a chunk that was begun and never sent, so that nothing of it is in doubt. */
-  void notSent(Batch<T> batch) {
-    Failure failure =
-        Failure.of(FailureKind.CANCELLED, "not sent: the run was stopped or paused before");
+  void notSent(Batch<T> batch, String cause) {
+    Failure failure = Failure.of(FailureKind.CANCELLED, "not sent: " + cause);
     conclusion.done(
         batch,
         List.of(),
@@ -153,17 +154,14 @@ final class Refusals<T> {
       doubts.park(batch, failure, ChunkTiming.NONE);
       return;
     }
-    Outcome[] outcomes = new Outcome[batch.size()];
-    for (int i = 0; i < outcomes.length; i++) {
+    List<ItemResult> results = new ArrayList<>(batch.size());
+    for (int i = 0; i < batch.size(); i++) {
       Failure last = batch.item(i).last().orElse(Failure.of(FailureKind.UNKNOWN, "never tried"));
       String message = last.message() + " (not tried again: the retry budget is used up)";
       Failure failure = Failure.of(last.kind(), message);
-      outcomes[i] = Outcome.failed(last.code().map(failure::withCode).orElse(failure));
-    }
-    List<ItemResult> results = new ArrayList<>(outcomes.length);
-    for (int i = 0; i < outcomes.length; i++) {
-      results.add(new ItemResult(i, outcomes[i], false));
-      conclusion.settled(batch, i, outcomes[i]);
+      Outcome outcome = Outcome.failed(last.code().map(failure::withCode).orElse(failure));
+      results.add(new ItemResult(i, outcome, false));
+      conclusion.settled(batch, i, outcome);
     }
     conclusion.done(
         batch,

@@ -26,16 +26,23 @@ final class RerunSource<T> implements Source<T> {
   /** The code of an item that is wanted, and that the source no longer has. */
   static final String NOT_IN_SOURCE = "NOT_IN_SOURCE";
 
-  private static final int FETCH = 200;
+  private static final int MOST_FETCHED = 200;
   private static final String SCAN = "scan:";
 
   private final Source<T> origin;
+  private final int fetched;
   private final List<String> wanted;
   private final Set<String> wantedSet;
   private final Set<String> missing;
 
-  RerunSource(Source<T> origin, Set<String> wanted) {
+  /**
+   * Makes a source.
+   *
+   * @param chunk how many items a chunk holds at most, and a fetch too
+   */
+  RerunSource(Source<T> origin, Set<String> wanted, int chunk) {
     this.origin = origin;
+    this.fetched = Math.min(chunk, MOST_FETCHED);
     this.wanted = List.copyOf(wanted);
     this.wantedSet = Set.copyOf(wanted);
     this.missing = new LinkedHashSet<>(wanted);
@@ -74,7 +81,7 @@ final class RerunSource<T> implements Source<T> {
       if (scan != null) {
         return scan.next(limit);
       }
-      List<String> keys = wanted.subList(index, Math.min(index + FETCH, wanted.size()));
+      List<String> keys = wanted.subList(index, Math.min(index + fetched, wanted.size()));
       if (keys.isEmpty()) {
         return Page.<T>builder(0).last();
       }

@@ -4,6 +4,7 @@ import io.runbook4j.spi.ledger.ItemFilter;
 import io.runbook4j.spi.ledger.ItemRecord;
 import io.runbook4j.spi.ledger.ItemState;
 import io.runbook4j.spi.ledger.Ledger;
+import io.runbook4j.spi.ledger.LedgerEntry.RunStarted;
 import io.runbook4j.spi.ledger.ResumePoint;
 import io.runbook4j.spi.ledger.RunId;
 import io.runbook4j.spi.ledger.RunOrigin;
@@ -14,6 +15,7 @@ import io.runbook4j.spi.sync.Outcome;
 import io.runbook4j.spi.sync.Page;
 import io.runbook4j.spi.sync.Source;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
@@ -21,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
@@ -98,7 +101,7 @@ final class Reruns {
   private Chosen amongItems(
       SyncJob<?> job, RunId run, ItemFilter filter, List<ItemRecord> outstanding) {
     Map<String, ItemRecord> newest = newest(outstanding);
-    Set<RunId> running = running(job, outstanding);
+    Running running = running(job);
     List<ItemRecord> items = new ArrayList<>();
     int held = 0;
     int changed = 0;
@@ -108,7 +111,7 @@ final class Reruns {
         continue;
       }
       boolean isElsewhere = !now.run().equals(run) && (isDeferred(now) || isDoubtful(now));
-      if (isHeld(now, running)) {
+      if (running.hold(now)) {
         held++;
       } else if (!isElsewhere) {
         items.add(item);
@@ -125,23 +128,16 @@ final class Reruns {
 
   /** {@return the items but those that a run which is going on has not done with} */
   private Chosen free(SyncJob<?> job, ItemFilter filter, List<ItemRecord> items) {
-    Set<RunId> running = running(job, items);
-    List<ItemRecord> free =
-        items.stream().filter(item -> !isHeld(item, running)).toList();
+    Running running = running(job);
+    List<ItemRecord> free = items.stream().filter(item -> !running.hold(item)).toList();
     return chosen(job, filter, free).leftOut(items.size() - free.size(), HELD);
   }
 
-  private Set<RunId> running(SyncJob<?> job, List<ItemRecord> items) {
-    return items.stream().anyMatch(Reruns::isOpen)
-        ? ledger.runs(job.name(), Integer.MAX_VALUE).stream()
-            .filter(run -> run.state() == RunState.RUNNING)
-            .map(RunSummary::run)
-            .collect(Collectors.toSet())
-        : Set.of();
-  }
-
-  private static boolean isHeld(ItemRecord item, Set<RunId> running) {
-    return isOpen(item) && running.contains(item.run());
+  private Running running(SyncJob<?> job) {
+    return new Running(ledger.runs(job.name(), Integer.MAX_VALUE).stream()
+        .filter(run -> run.state() == RunState.RUNNING)
+        .map(RunSummary::started)
+        .toList());
   }
 
   private Chosen chosen(SyncJob<?> job, ItemFilter filter, List<ItemRecord> items) {
@@ -198,6 +194,21 @@ final class Reruns {
   }
 
   /**
+   * Runs that are going on. They hold what they have begun and not ended; and what a rerun wants,
+   * until it has an outcome there.
+   */
+  private record Running(List<RunStarted> runs) {
+    boolean hold(ItemRecord item) {
+      return runs.stream()
+          .anyMatch(run -> run.run().equals(item.run()) ? isOpen(item) : wants(run, item.key()));
+    }
+
+    private static boolean wants(RunStarted run, String key) {
+      return isRerun(run.origin()) && run.origin().filter().keys().contains(key);
+    }
+  }
+
+  /**
    * What a rerun is about.
    *
    * @param items the items
@@ -223,11 +234,15 @@ final class Reruns {
    * outbox}
    */
   Chosen outstanding(SyncJob<?> job, ItemFilter filter) {
-    List<ItemRecord> items =
-        ledger.outstanding(job.name(), filter.limit(Integer.MAX_VALUE)).stream()
-            .filter(item -> hasKey(item) && !isDeferred(item))
-            .toList();
-    return free(job, filter, items);
+    List<ItemRecord> all = ledger.outstanding(job.name(), ItemFilter.all()).stream()
+        .filter(item -> hasKey(item) && !isDeferred(item))
+        .toList();
+    List<ItemRecord> items = filter.limit(Integer.MAX_VALUE).select(all);
+    long doubtful = filter.states().contains(ItemState.IN_DOUBT)
+        ? 0
+        : filter.states(ItemState.IN_DOUBT).limit(Integer.MAX_VALUE).select(all).size();
+    return free(job, filter, items)
+        .leftOut(Math.toIntExact(doubtful), "in doubt; to rerun them, ask for that state");
   }
 
   /** {@return the keys of those that the target is asked about before they are sent} */
@@ -251,7 +266,10 @@ final class Reruns {
 
   /** {@return what a run of that origin reads: the job's source, or its own items of it} */
   static <T> Source<T> source(SyncJob<T> job, RunOrigin origin) {
-    return isRerun(origin) ? new RerunSource<>(job.source(), origin.filter().keys()) : job.source();
+    return isRerun(origin)
+        ? new RerunSource<>(
+            job.source(), origin.filter().keys(), Ends.sizer(job).max())
+        : job.source();
   }
 
   private static boolean isRerun(RunOrigin origin) {
@@ -260,23 +278,53 @@ final class Reruns {
   }
 
   /**
-   * {@return by key, the outcomes that items got in later runs which the run had read, or begun to
-   * send, without an outcome} One that failed there has its turn again.
+   * Reads what other runs say of a run's items. That is done before the run is taken: what cannot
+   * be read then leaves it as it was.
+   *
+   * @return what is known, once the run was taken and it is known where it goes on
    */
-  Map<String, Outcome> settledSince(SyncJob<?> job, RunId run) {
-    if (ledger.runs(job.name(), 1).stream().allMatch(newest -> newest.run().equals(run))) {
-      return Map.of();
-    }
-    Map<String, ItemRecord> newest = newest(ledger.outstanding(job.name(), ItemFilter.all()));
+  Function<ResumePoint, Known> known(SyncJob<?> job, RunSummary run) {
+    RunOrigin origin = run.started().origin();
+    boolean isAlone = ledger.runs(job.name(), Integer.MAX_VALUE).stream()
+        .allMatch(other -> other.run().equals(run.run()) || isOver(other, run));
+    List<ItemRecord> outstanding =
+        isAlone && !isRerun(origin) ? List.of() : ledger.outstanding(job.name(), ItemFilter.all());
+    return point -> new Known(
+        stillDoubtful(job, origin, point, outstanding),
+        isAlone ? Map.of() : settledSince(run, newest(outstanding)),
+        List.of());
+  }
+
+  /** {@return whether the other run has ended for good before this one began} */
+  private static boolean isOver(RunSummary other, RunSummary run) {
+    return other
+        .finished()
+        .filter(end ->
+            other.state() != RunState.RUNNING && end.at().isBefore(run.started().at()))
+        .isPresent();
+  }
+
+  /**
+   * {@return by key, the outcomes that items got in other runs which this run had read, or begun to
+   * send, without an outcome; of a rerun, those of all that it wants, be they read or not} One that
+   * failed there has its turn again.
+   */
+  private Map<String, Outcome> settledSince(RunSummary run, Map<String, ItemRecord> newest) {
+    RunOrigin origin = run.started().origin();
+    Collection<String> keys = isRerun(origin)
+        ? origin.filter().keys()
+        : ledger.items(run.run(), ItemFilter.all().states(ItemState.NOT_REACHED)).stream()
+            .map(ItemRecord::key)
+            .toList();
     Map<String, Outcome> settled = new HashMap<>();
-    for (ItemRecord item : ledger.items(run, ItemFilter.all().states(ItemState.NOT_REACHED))) {
-      ItemRecord now = newest.get(item.key());
+    for (String key : keys) {
+      ItemRecord now = newest.get(key);
       if (now == null) {
-        settled.put(item.key(), Outcome.succeeded());
-      } else if (!now.run().equals(run) && isDoubtful(now)) {
-        settled.put(item.key(), Outcome.inDoubt(now.failure().orElseThrow()));
-      } else if (!now.run().equals(run) && isDeferred(now)) {
-        settled.put(item.key(), Outcome.skipped(now.text()));
+        settled.put(key, Outcome.succeeded());
+      } else if (!now.run().equals(run.run()) && isDoubtful(now)) {
+        settled.put(key, Outcome.inDoubt(now.failure().orElseThrow()));
+      } else if (!now.run().equals(run.run()) && isDeferred(now)) {
+        settled.put(key, Outcome.skipped(now.text()));
       }
     }
     return settled;
@@ -289,12 +337,13 @@ final class Reruns {
   }
 
   /** {@return the items in doubt since before a rerun that died, and not asked about since} */
-  List<String> stillDoubtful(SyncJob<?> job, RunOrigin origin, ResumePoint point) {
+  private static List<String> stillDoubtful(
+      SyncJob<?> job, RunOrigin origin, ResumePoint point, List<ItemRecord> outstanding) {
     ItemFilter filter = origin.filter().states(ItemState.IN_DOUBT);
     if (!isRerun(origin) || filter.keys().isEmpty()) {
       return List.of();
     }
-    List<ItemRecord> items = ledger.outstanding(job.name(), filter);
+    List<ItemRecord> items = filter.select(outstanding);
     Set<String> seen = new HashSet<>(point.settledSince().keySet());
     seen.addAll(point.attempts().keySet());
     point.open().forEach(intent -> seen.addAll(intent.keys()));

@@ -19,7 +19,6 @@ import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.slf4j.MDC;
 
 /**
  * Runs one run.
@@ -113,13 +112,18 @@ final class RunEngine<T> implements RunControl, Conclusion.Stopper {
     signal.raise();
   }
 
+  /**
+   * {@return whether the calling thread makes one of the run's calls, as others than its own do}
+   */
+  boolean isOnItsThread() {
+    return sending.isOnItsThread();
+  }
+
   /** Runs to the end. Called once. */
   RunReport run() {
-    MDC.put("run", setup.id().value());
     try {
-      return runToTheEnd();
+      return LogContext.during(setup.id(), this::runToTheEnd);
     } finally {
-      MDC.remove("run");
       if (interrupted) {
         Thread.currentThread().interrupt();
       }
@@ -215,6 +219,10 @@ final class RunEngine<T> implements RunControl, Conclusion.Stopper {
     return true;
   }
 
+  private Optional<String> reasonToEnd() {
+    return stopReason == null ? bounds.reasonToStop() : Optional.of(stopReason);
+  }
+
   private boolean isHeld() {
     return stopReason != null || paused;
   }
@@ -272,6 +280,8 @@ final class RunEngine<T> implements RunControl, Conclusion.Stopper {
           Duration.ofNanos(Math.max(0, due.getAsLong() - host.time().nanoTime())));
     } else if (sending.inFlight() > 0) {
       waiting.silently();
+    } else if (!parts.feed.uncollected().isEmpty()) {
+      legacy.parkUncollected(); // it has read on as far as it may, and they did not come up
     } else {
       throw new IllegalStateException("nothing is due, in flight or to be read, and "
           + parts.workload.frontier().unsettled() + " items have no outcome");
@@ -280,7 +290,7 @@ final class RunEngine<T> implements RunControl, Conclusion.Stopper {
 
   /** Records items that were found and are not sent. */
   private void record(Workload.Unsent unsent) {
-    legacy.cameUp(unsent.items().stream().map(Draft.Unsent::key).toList());
+    parts.expected.cameUp(unsent.items().stream().map(Draft.Unsent::key).toList());
     parts.intents.record(unsent);
   }
 
@@ -302,6 +312,7 @@ final class RunEngine<T> implements RunControl, Conclusion.Stopper {
         answer = sending.takeAnswer()) {
       settle(answer.get());
     }
+    sending.takeBackDropped().ifPresent(this::fail);
   }
 
   private void settle(Answer<T> answer) throws InterruptedException {
@@ -312,8 +323,13 @@ final class RunEngine<T> implements RunControl, Conclusion.Stopper {
       return;
     }
     Duration took = Duration.ofNanos(answer.tookNanos());
-    settlement.settle(
-        answer, new ChunkTiming(Duration.ofNanos(answer.batch().waitedNanos()), took));
+    try {
+      settlement.settle(
+          answer, new ChunkTiming(Duration.ofNanos(answer.batch().waitedNanos()), took));
+    } catch (RuntimeException | Error e) { // the target, when it was asked for more
+      parts.putBack(answer.batch());
+      throw e;
+    }
     ChunkEvent event = new ChunkEvent();
     if (event.shouldCommit()) {
       event.run = setup.id().value();
@@ -331,10 +347,9 @@ final class RunEngine<T> implements RunControl, Conclusion.Stopper {
 
   /** Looks at a few of the items that succeeded. */
   private void spotCheck(SpotCheck.Picks picks) throws InterruptedException {
-    parts.throttle.limiter().acquire();
     SpotCheck.Result result;
     try {
-      result = picks.verify(job.name(), job.target());
+      result = picks.verify(job.name(), sending.lookingTarget(this::reasonToEnd));
     } catch (RuntimeException e) {
       parts.tally.problem("the spot check could not be made: " + e);
       return;
@@ -346,6 +361,8 @@ final class RunEngine<T> implements RunControl, Conclusion.Stopper {
 
   /** What is done when nothing more is sent. An interrupt ends it early. */
   private void lastLooks() {
+    parts.onlookers.tellGate();
+    parts.alarm.check(parts.tally); // items may have been given up without a call
     try {
       if (stopReason == null && parts.onlookers.picks().isPresent()) {
         spotCheck(parts.onlookers.picks().get());
@@ -371,7 +388,7 @@ final class RunEngine<T> implements RunControl, Conclusion.Stopper {
       state = RunState.STOPPED;
       reason = stopReason;
     }
-    Leftovers left = Leftovers.of(parts, sending.next(), legacy);
+    Leftovers left = Leftovers.of(parts, sending.next());
     Counts counts =
         parts.tally.counts(forgotten + left.begun() + left.unread().size(), left.unanswered());
     parts.alarm.noteFiring(parts.onlookers.finished(counts));

@@ -213,7 +213,8 @@ public final class RunReport {
    * @param calls how often the target was called, verifications included where it can look
    * @param retriedItems how often an item was to be tried again, for whatever cause: a failure that
    *     may pass, a limit, a new credential, a chunk cut in two, an answer that was lost
-   * @param waited how long nothing was sent because of a limit or a back-off
+   * @param waited how long nothing was sent because of a limit, a back-off, a pause, a closed gate
+   *     or a source to be read again
    * @param chunks how many chunks had a result
    */
   public record Totals(long calls, long retriedItems, Duration waited, long chunks) {}

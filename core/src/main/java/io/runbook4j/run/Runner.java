@@ -16,6 +16,7 @@ import io.runbook4j.spi.ledger.LedgerEntry.RunResumed;
 import io.runbook4j.spi.ledger.ResumePoint;
 import io.runbook4j.spi.ledger.RunId;
 import io.runbook4j.spi.ledger.RunOrigin;
+import io.runbook4j.spi.ledger.RunSummary;
 import io.runbook4j.spi.sync.Source;
 import io.runbook4j.spi.time.Time;
 import java.util.ArrayList;
@@ -114,13 +115,13 @@ public final class Runner implements AutoCloseable {
    * @throws IllegalStateException if the run is going on, or completed
    */
   public <T> RunReport resume(SyncJob<T> job, RunId run) {
-    RunOrigin origin = reruns.resumable(job, run).started().origin();
+    RunSummary summary = reruns.resumable(job, run);
+    RunOrigin origin = summary.started().origin();
     return execute(job, Reruns.source(job, origin), ends -> {
+      Function<ResumePoint, Known> known = reruns.known(job, summary);
       host.ledger().record(run, List.of(new RunResumed(host.time().now())));
       ResumePoint point = host.ledger().resumePoint(run);
-      Known known = new Known(
-          reruns.stillDoubtful(job, origin, point), reruns.settledSince(job, run), List.of());
-      return new RunSetup<>(run, origin, job, ends, Optional.of(point), known);
+      return new RunSetup<>(run, origin, job, ends, Optional.of(point), known.apply(point));
     });
   }
 
@@ -134,8 +135,11 @@ public final class Runner implements AutoCloseable {
   }
 
   /**
-   * Reruns those items of the run that pass the filter and have not succeeded since, and no others.
-   * Items in doubt are verified first where the target can; those that it does not know are then
+   * Reruns those items of the run that pass the filter and have not succeeded since, and no others;
+   * none that another rerun, which is going on, has still to send. (Two that begin in the same
+   * moment do not see each other yet.)
+   *
+   * <p>Items in doubt are verified first where the target can; those that it does not know are then
    * sent, since the filter asked for them.
    *
    * @return the report
@@ -191,7 +195,8 @@ public final class Runner implements AutoCloseable {
   /**
    * Stops all runs, waits until they have ended, with the answers to their calls in flight
    * recorded, and closes the ledger. An interrupt ends the wait; a chunk that is still in flight is
-   * then in doubt, as is one of a run on whose own thread this is called.
+   * then in doubt, as is one of a run on whose own thread this is called, or on a thread that makes
+   * one of its calls: nothing waits there.
    */
   @Override
   public void close() {
@@ -360,7 +365,8 @@ public final class Runner implements AutoCloseable {
 
     /**
      * Sets where chunks are sent when a job has more than one in flight. Default daemon threads of
-     * its own.
+     * its own. It must run each task or refuse it, not discard it; an {@link ExecutorService} that
+     * is shut down with tasks in its queue ends the runs whose they are as failed.
      */
     public Builder executor(Executor executor) {
       this.executor = Objects.requireNonNull(executor, "executor");

@@ -1,21 +1,32 @@
 package io.runbook4j.run;
 
+import io.runbook4j.limit.RateLimiter;
 import io.runbook4j.limit.Reservation;
 import io.runbook4j.limit.RetryBudget;
+import io.runbook4j.spi.sync.Chunk;
+import io.runbook4j.spi.sync.ChunkResult;
+import io.runbook4j.spi.sync.Failure;
+import io.runbook4j.spi.sync.FailureException;
+import io.runbook4j.spi.sync.FailureKind;
+import io.runbook4j.spi.sync.Target;
 import io.runbook4j.spi.time.Signal;
 import java.util.ArrayDeque;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.MDC;
 
 /**
  * Sends a batch once retry budget, limiter and gate allow it, and keeps the answers until the run
  * takes them. Only the calls themselves may be on other threads.
  */
 final class Sending<T> {
+  private static final String DROPPED = "the executor was shut down and dropped what it had to do";
+
   private final RunSetup<T> setup;
   private final Host host;
   private final Parts<T> parts;
@@ -25,7 +36,13 @@ final class Sending<T> {
   private final TargetCall<T> call;
   private final RetryBudget budget;
   private final Signal signal;
+
+  /** Whether calls are made, one at a time, on the run's own thread. */
+  private final boolean onOwnThread;
+
   private final Queue<Answer<T>> answers;
+
+  private final Flights<T> flights;
 
   private int inFlight;
   private @Nullable Batch<T> next;
@@ -48,9 +65,9 @@ final class Sending<T> {
     this.call = new TargetCall<>(setup.job(), host.time(), parts.redaction);
     this.budget = host.budgets().of(setup.ends().service());
     this.signal = waiting.signal();
-    // One call at a time is made on the run's own thread.
-    this.answers =
-        setup.job().chunksInFlight() == 1 ? new ArrayDeque<>() : new ConcurrentLinkedQueue<>();
+    this.onOwnThread = setup.job().chunksInFlight() == 1;
+    this.answers = onOwnThread ? new ArrayDeque<>() : new ConcurrentLinkedQueue<>();
+    this.flights = new Flights<>(host.executor(), signal);
   }
 
   /** {@return the batch that waits for its permit} */
@@ -74,8 +91,47 @@ final class Sending<T> {
   /** {@return an answer that has come; empty if there is none} */
   Optional<Answer<T>> takeAnswer() {
     Answer<T> answer = answers.poll();
-    inFlight -= answer == null ? 0 : 1;
+    if (answer != null) {
+      inFlight--;
+      flights.landed(answer.batch());
+    }
     return Optional.ofNullable(answer);
+  }
+
+  /** {@return whether the calling thread makes one of the calls that are in flight} */
+  boolean isOnItsThread() {
+    return flights.isOnItsThread();
+  }
+
+  /**
+   * Takes back chunks that the host's executor has dropped: it was shut down with them in its
+   * queue, and nobody would ever answer.
+   *
+   * @return what happened; empty if nothing was dropped
+   */
+  Optional<String> takeBackDropped() {
+    if (inFlight == 0 || onOwnThread) {
+      return Optional.empty();
+    }
+    List<Flight<T>> dropped = flights.takeDropped();
+    if (dropped.isEmpty()) {
+      return Optional.empty();
+    }
+    inFlight -= dropped.size();
+    dropped.forEach(flight -> {
+      parts.tally.notCalled();
+      takeBack(flight.batch(), flight.isNew(), DROPPED);
+    });
+    return Optional.of(DROPPED + "; chunks in its queue: " + dropped.size());
+  }
+
+  /** What was sent before stays in doubt. */
+  private void takeBack(Batch<T> batch, boolean isNew, String cause) {
+    if (isNew) {
+      settlement.refusals().notSent(batch, cause);
+    } else {
+      parts.workload.now(batch);
+    }
   }
 
   /**
@@ -89,14 +145,14 @@ final class Sending<T> {
       return;
     }
     if (batch.doubt().isPresent() && settlement.doubts().isBlind()) {
-      next = null;
-      settlement.doubts().unverifiable(batch);
+      inHand(batch, () -> settlement.doubts().unverifiable(batch));
       return;
     }
     if (batch.isRetryOnly() && batch.doubt().isEmpty() && permit == null && !budget.tryRetry()) {
-      next = null;
-      parts.intents.begin(batch);
-      settlement.refusals().overBudget(batch);
+      inHand(batch, () -> {
+        parts.intents.begin(batch);
+        settlement.refusals().overBudget(batch);
+      });
       return;
     }
     parts.throttle.keepClosed();
@@ -115,8 +171,24 @@ final class Sending<T> {
     permit = null;
     Optional<Batch<T>> admitted = outbound.admit(whole);
     if (admitted.isPresent()) {
-      send(admitted.get(), held);
+      inHand(admitted.get(), () -> send(admitted.get(), held));
     }
+  }
+
+  /** Does something with a batch that no list has meanwhile, and loses none if that throws. */
+  private void inHand(Batch<T> batch, Step step) throws InterruptedException {
+    next = null;
+    try {
+      step.take();
+    } catch (RuntimeException | Error e) { // the target, the executor, or a thread too many
+      parts.putBack(batch);
+      throw e;
+    }
+  }
+
+  /** What is done with a batch. */
+  private interface Step {
+    void take() throws InterruptedException;
   }
 
   private void send(Batch<T> batch, BooleanSupplier held) {
@@ -124,39 +196,30 @@ final class Sending<T> {
     parts.intents.begin(batch);
     waiting.flush();
     if (held.getAsBoolean()) {
-      if (isNew) {
-        settlement.refusals().notSent(batch);
-      } else {
-        parts.workload.now(batch); // in doubt since it was sent before
-      }
+      takeBack(batch, isNew, "the run was stopped or paused before");
       return;
     }
     if (!batch.isRetryOnly()) {
       budget.onCall();
     }
     parts.tally.called();
-    if (setup.job().chunksInFlight() == 1) {
+    if (onOwnThread) {
       answers.add(call.send(batch));
     } else {
       batch.keys().forEach(parts.workload.busy()::add);
-      try {
-        host.executor().execute(() -> sendElsewhere(batch));
-      } catch (RuntimeException e) {
-        parts.workload.now(batch);
-        throw e;
-      }
+      flights.start(batch, isNew, this::sendElsewhere);
     }
     inFlight++;
   }
 
   private void sendElsewhere(Batch<T> batch) {
-    MDC.put("run", setup.id().value());
+    Answer<T> answer;
     try {
-      answers.add(call.send(batch));
-    } finally {
-      MDC.remove("run");
-      signal.raise();
+      answer = LogContext.during(setup.id(), () -> call.send(batch));
+    } catch (Throwable e) { // memory is short, say; without an answer the run would wait for ever
+      answer = new Answer<>(batch, host.time().nanoTime(), 0, null, e);
     }
+    answers.add(answer);
   }
 
   /**
@@ -166,15 +229,63 @@ final class Sending<T> {
    */
   boolean awaitInFlight() {
     boolean interrupted = false;
+    takeBackDropped().ifPresent(parts.tally::problem);
     while (inFlight > answers.size()) {
       try {
-        signal.await(Waiting.LONG);
+        signal.await(parts.longestWait);
       } catch (InterruptedException e) {
         interrupted = true;
       }
+      takeBackDropped().ifPresent(parts.tally::problem);
     }
     answers.forEach(answer -> parts.workload.now(answer.batch()));
     return interrupted;
+  }
+
+  /**
+   * {@return the target for those who only look} Each look waits for a permit as a chunk does,
+   * counts as a call, and is made within the job's policies.
+   *
+   * @param reasonToEnd why the run has to end; a look that waits ends then with a failure
+   */
+  Target<T> lookingTarget(Supplier<Optional<String>> reasonToEnd) {
+    Target<T> target = setup.job().target();
+    return new Target<>() {
+      @Override
+      public ChunkResult apply(Chunk<T> chunk) {
+        throw new IllegalStateException("nothing is sent any more, was given " + chunk.keys());
+      }
+
+      @Override
+      public Optional<Map<String, Verdict>> verify(List<String> keys) throws InterruptedException {
+        awaitPermit(reasonToEnd);
+        parts.tally.called();
+        return call.look(keys);
+      }
+
+      @Override
+      public int maxChunk() {
+        return target.maxChunk();
+      }
+    };
+  }
+
+  private void awaitPermit(Supplier<Optional<String>> reasonToEnd) throws InterruptedException {
+    RateLimiter limiter = parts.throttle.limiter();
+    Reservation place = limiter.reserve(1);
+    try {
+      parts.throttle.keepClosed();
+      while (!place.tryTake()) {
+        Optional<String> reason = reasonToEnd.get();
+        if (reason.isPresent()) {
+          throw new FailureException(Failure.of(FailureKind.CANCELLED, reason.get()));
+        }
+        waiting.because("a permit for " + limiter.name(), place.remaining());
+        parts.throttle.keepClosed();
+      }
+    } finally {
+      place.cancel();
+    }
   }
 
   /** Gives back the permit that the next batch waits for. */

@@ -60,11 +60,15 @@ final class Settlement<T> {
       conclusion.allSucceeded(batch, timing);
       return;
     }
-    List<ItemResult> others = inOrder(batch, result).orElseGet(() -> byKey(batch, result));
-    if (doubts.mayVerify() && isAnyInDoubt(others)) {
-      doubts.verify(batch, others);
+    List<ItemResult> unsuccessful = inOrder(batch, result).orElse(null);
+    if (unsuccessful == null) {
+      unsuccessful = batch.unsuccessful(key -> result.outcome(key).orElse(NOT_REPORTED));
+      checkNoneInvented(batch, result);
+    }
+    if (doubts.mayVerify() && isAnyInDoubt(unsuccessful)) {
+      doubts.verifySome(batch, unsuccessful);
     } else {
-      conclusion.conclude(answer, others, timing);
+      conclusion.conclude(answer, unsuccessful, timing);
     }
   }
 
@@ -116,20 +120,14 @@ final class Settlement<T> {
     }
   }
 
-  /** {@return the results of the items that did not succeed, however they were reported} */
-  private List<ItemResult> byKey(Batch<T> batch, ChunkResult result) {
-    List<ItemResult> found = new ArrayList<>();
-    Set<String> unknown = new LinkedHashSet<>(result.reported().keySet());
-    for (int i = 0; i < batch.size(); i++) {
-      unknown.remove(batch.key(i));
-      addUnlessSucceeded(found, i, i + 1, result.outcome(batch.key(i)).orElse(NOT_REPORTED));
-    }
-    if (!unknown.isEmpty()) {
+  private void checkNoneInvented(Batch<T> batch, ChunkResult result) {
+    Set<String> invented = new LinkedHashSet<>(result.reported().keySet());
+    batch.keys().forEach(invented::remove);
+    if (!invented.isEmpty()) {
       stopper.fail("the target " + job.target().getClass().getName() + " reported key \""
-          + unknown.iterator().next() + "\", which is not in chunk " + batch.number()
+          + invented.iterator().next() + "\", which is not in chunk " + batch.number()
           + "; what it reports cannot be trusted until that is mended");
     }
-    return found;
   }
 
   Conclusion<T> conclusion() {

@@ -134,16 +134,11 @@ final class TargetCall<T> {
    * not know; the whole call refused if it cannot look}
    */
   private ChunkResult verify(Batch.Doubt doubt) {
-    AtomicReference<@Nullable Optional<Map<String, Verdict>>> found = new AtomicReference<>();
-    ChunkResult outcome = guarded(
-        () -> {
-          found.set(Objects.requireNonNull(target.verify(doubt.keys()), "verify returned null"));
-          return ChunkResult.succeeded();
-        },
-        ChunkResult::unanswered);
-    Optional<Map<String, Verdict>> answer = found.get();
-    if (answer == null) {
-      return isUnanswered(outcome) ? outcome : ChunkResult.unanswered(doubt.failure());
+    Optional<Map<String, Verdict>> answer;
+    try {
+      answer = look(doubt.keys());
+    } catch (FailureException e) {
+      return ChunkResult.unanswered(e.failure());
     }
     if (answer.isEmpty()) {
       return ChunkResult.refused(doubt.failure());
@@ -157,13 +152,36 @@ final class TargetCall<T> {
     return result.build();
   }
 
+  /**
+   * Asks the target about items, within the job's policies.
+   *
+   * @return its verdicts; empty if it cannot look
+   * @throws FailureException if it did not answer
+   */
+  Optional<Map<String, Verdict>> look(List<String> keys) {
+    AtomicReference<@Nullable Optional<Map<String, Verdict>>> found = new AtomicReference<>();
+    ChunkResult outcome = guarded(
+        () -> {
+          found.set(Objects.requireNonNull(target.verify(keys), "verify returned null"));
+          return ChunkResult.succeeded();
+        },
+        ChunkResult::unanswered);
+    Optional<Map<String, Verdict>> answer = found.get();
+    if (answer == null) {
+      throw new FailureException(unanswered(outcome));
+    }
+    return answer;
+  }
+
+  private static Failure unanswered(ChunkResult outcome) {
+    return outcome.others().orElse(null) instanceof Outcome.InDoubt lost
+        ? lost.failure()
+        : Failure.of(FailureKind.UNKNOWN, "a policy of the job answered in the target's place");
+  }
+
   /** A call to the target. */
   private interface Call {
     ChunkResult make() throws InterruptedException;
-  }
-
-  private static boolean isUnanswered(ChunkResult result) {
-    return result.isWholeCall() && result.others().orElse(null) instanceof Outcome.InDoubt;
   }
 
   private static Outcome outcome(Verdict verdict, Failure failure) {

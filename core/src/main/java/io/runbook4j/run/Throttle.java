@@ -17,7 +17,7 @@ import java.util.random.RandomGenerator;
  */
 final class Throttle {
   /** A service that asks for more is believed for a day. */
-  private static final Duration MOST_ASKED = Duration.ofDays(1);
+  static final Duration MOST_ASKED = Duration.ofDays(1);
 
   /** In place of a schedule that throws. */
   private static final BackOff INSTEAD =

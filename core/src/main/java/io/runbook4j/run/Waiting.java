@@ -39,13 +39,13 @@ final class Waiting {
   /** Waits for a call that is in flight, or until the run is told something. */
   void silently() throws InterruptedException {
     flush();
-    measured("", bounds.within(LONG, parts.time.now()));
+    measured("", bounds.within(parts.longestWait, parts.time.now()));
   }
 
   /** Waits for the calls in flight of a run that has to end, deadline or not. */
   void forTheLast() throws InterruptedException {
     flush();
-    measured("", LONG);
+    measured("", parts.longestWait);
   }
 
   /** Waits, and says for what. */

@@ -84,7 +84,8 @@ final class Workload<T> {
     if (due.isEmpty()) {
       return mayRead ? fresh(size) : Optional.empty();
     }
-    Batch<T> fresh = mayRead && feed.isBuffered() ? fresh(size - due.size()).orElse(null) : null;
+    Batch<T> fresh =
+        mayRead && feed.isBuffered() ? freshBeside(due, size, nowNanos).orElse(null) : null;
     if (fresh == null) {
       return Optional.of(retries(due));
     }
@@ -94,6 +95,19 @@ final class Workload<T> {
     }
     due.addAll(fresh.items());
     return Optional.of(Batch.of(due));
+  }
+
+  /** {@return fresh items to go with those that are due, which stay whatever the source does} */
+  private Optional<Batch<T>> freshBeside(List<Pending<T>> due, int size, long nowNanos)
+      throws InterruptedException {
+    try {
+      return fresh(size - due.size());
+    } catch (FailureException e) {
+      return Optional.empty(); // whoever reads next meets it again, with nothing in hand
+    } catch (InterruptedException | RuntimeException e) {
+      due.forEach(item -> later(item, nowNanos));
+      throw e;
+    }
   }
 
   /** {@return whether so little is open that more may be read} */

@@ -77,6 +77,23 @@ class RedactorTest {
     assertBlotted("line one\\nline\\ttwo\\u0001");
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "tok\\/en+1&2==",
+        "tok/en+1\\u00262==",
+        "tok/en+1\\u00262\\u003d\\u003d",
+        "tok/en+1\\u00262\\u003D\\u003D",
+        "tok/en\\u002B1\\u00262==",
+        "tok\\/en\\u002b1\\u00262\\u003d\\u003d",
+        "tok\\u002Fen\\u002B1\\u00262\\u003D\\u003D"
+      })
+  void redact_needlesslyEscapedInJson_isBlottedOut(String form) {
+    redactor.register("tok/en+1&2==");
+
+    assertBlotted(form);
+  }
+
   @Test
   void redact_linesOfASecret_areBlottedOut() {
     redactor.register("MIIEvQIBADANBgkqhkiG9w0\nBAQEFAASCBKcwggSjAgEAAo\nshort\n");

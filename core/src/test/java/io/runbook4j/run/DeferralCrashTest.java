@@ -15,6 +15,7 @@ import io.runbook4j.spi.ledger.ItemState;
 import io.runbook4j.spi.ledger.Ledger;
 import io.runbook4j.spi.ledger.RunState;
 import io.runbook4j.spi.sync.Outcome;
+import io.runbook4j.testkit.CallFault;
 import io.runbook4j.testkit.CrashSwitch;
 import io.runbook4j.testkit.SimulatedCrash;
 import io.runbook4j.testkit.SimulatedService;
@@ -103,6 +104,29 @@ class DeferralCrashTest {
   }
 
   @Test
+  void resume_diedWhileItDeferredItemsThatHadFailed_countsEachOnce() {
+    Life life = new Life(6_000, false);
+    life.service = SimulatedService.builder(life.time)
+        .verifying()
+        .callFault(1, CallFault.SERVER_ERROR)
+        .callFault(2, CallFault.SERVER_ERROR)
+        .callFault(3, CallFault.SERVER_ERROR)
+        .build();
+    RunListener shutsWhenItWaits = new RunListener() {
+      @Override
+      public void onWait(Wait wait) {
+        life.gate.localOnly(SHUT);
+      }
+    };
+    assertThat(life.run(CrashSwitch.create(), 6, shutsWhenItWaits)).isTrue();
+
+    assertThat(life.run(CrashSwitch.create(), Integer.MAX_VALUE)).isFalse();
+
+    assertThat(life.ledger.runs(Scene.JOB, 1).get(0).counts())
+        .isEqualTo(new Counts(ITEMS, 0, 0, ITEMS, 0, 0));
+  }
+
+  @Test
   void rerunOfItemsInDoubt_insteadOfAResume_leavesOutWhatTheOutboxTook()
       throws InterruptedException {
     Life life = new Life(5_000, false);
@@ -141,8 +165,7 @@ class DeferralCrashTest {
     private final VirtualTime time = VirtualTime.startingAt(Instant.parse("2026-11-23T21:00:00Z"));
     private final Ledger ledger = MemoryLedger.create();
     private final Gate gate = Gate.inMemory("sync", time);
-    private final SimulatedService service =
-        SimulatedService.builder(time).verifying().build();
+    private SimulatedService service;
     private final Map<String, Integer> drained = new HashMap<>();
     private final boolean newestWins;
     private final Path file;
@@ -152,6 +175,11 @@ class DeferralCrashTest {
       this.newestWins = newestWins;
       this.file = folder.resolve(number + "-" + newestWins + ".jsonl");
       this.outbox = open();
+      SimulatedService.Builder builder = SimulatedService.builder(time).verifying();
+      for (int call = 1; number % 3 == 0 && call <= 2; call++) {
+        builder.callFault(call, CallFault.SERVER_ERROR);
+      }
+      this.service = builder.build();
     }
 
     private Outbox open() {
@@ -166,6 +194,10 @@ class DeferralCrashTest {
 
     /** {@return whether the process died} */
     boolean run(CrashSwitch life, int diesBeforeItem) {
+      return run(life, diesBeforeItem, new RunListener() {});
+    }
+
+    boolean run(CrashSwitch life, int diesBeforeItem, RunListener listener) {
       int[] items = {0};
       SyncJob<String> job = Scene.policies()
           .from(life.wrap(Scene.source(ITEMS)))
@@ -183,6 +215,7 @@ class DeferralCrashTest {
           .ledger(life.wrap(ledger))
           .time(life.wrap(time))
           .executor(life.wrap(time.executor()))
+          .listener(listener)
           .build();
       try {
         runner.runOrResume(job);

@@ -3,6 +3,7 @@ package io.runbook4j.run;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
+import io.runbook4j.backoff.BackOff;
 import io.runbook4j.gate.Drain;
 import io.runbook4j.gate.Gate;
 import io.runbook4j.gate.Order;
@@ -203,6 +204,163 @@ class GatedRunTest {
       all.addAll(drained);
       assertThat(all).hasSize(30);
     }
+  }
+
+  /** {@return a job of 40 items whose target does this in its second call} */
+  private SyncJob.Builder<String> doingInCall2(Runnable action) {
+    int[] calls = {0};
+    return Scene.policies()
+        .from(Scene.source(40))
+        .to(chunk -> {
+          if (++calls[0] == 2) {
+            action.run();
+          }
+          return ChunkResult.succeeded();
+        })
+        .gate(gate);
+  }
+
+  @Test
+  void run_outboxIsClosedBeforeTheRunner_failsAndCountsWhatWasReadAll() {
+    Outbox outbox = outbox();
+    SyncJob<String> job =
+        doingInCall2(outbox::close).deferTo(outbox, value -> value).build();
+
+    RunReport report = scene.runner().run(job);
+
+    assertThat(report.state()).isEqualTo(RunState.FAILED);
+    assertThat(report.reason()).contains("outbox.jsonl must be open, was closed");
+    assertThat(report.counts()).isEqualTo(new Counts(40, 20, 0, 0, 0, 20));
+    assertThat(scene.newest().counts()).isEqualTo(report.counts());
+  }
+
+  @Test
+  void run_gateIsClosedBeforeTheRunner_failsAndCountsWhatWasReadAll() {
+    try (Outbox outbox = outbox()) {
+      SyncJob<String> job =
+          doingInCall2(gate::close).deferTo(outbox, value -> value).build();
+
+      RunReport report = scene.runner().run(job);
+
+      assertThat(report.state()).isEqualTo(RunState.FAILED);
+      assertThat(report.counts()).isEqualTo(new Counts(40, 20, 0, 0, 0, 20));
+    }
+  }
+
+  @Test
+  void run_outboxIsClosedBeforeTheRunner_countsRetriesThatWereDueToo() {
+    Outbox outbox = outbox();
+    int[] calls = {0};
+    SyncJob<String> job = Scene.policies()
+        .from(Scene.source(40))
+        .to(chunk -> {
+          if (++calls[0] == 2) {
+            outbox.close();
+          }
+          return chunk.keys().contains("k4")
+              ? ChunkResult.builder()
+                  .failed("k4", Failure.of(FailureKind.CONFLICT, "locked"))
+                  .othersSucceeded()
+                  .build()
+              : ChunkResult.succeeded();
+        })
+        .retryBackOff(BackOff.between(Duration.ofNanos(1), Duration.ofNanos(2)))
+        .gate(gate)
+        .deferTo(outbox, value -> value)
+        .build();
+
+    RunReport report = scene.runner().run(job);
+
+    assertThat(report.counts()).isEqualTo(new Counts(40, 19, 0, 0, 0, 21));
+  }
+
+  @Test
+  void run_outboxIsClosedWhileItTakesAChunk_leavesTheChunkInDoubtUntilTheOutboxIsAsked()
+      throws InterruptedException {
+    SyncJob.Builder<String> policies = gated(30);
+    Outbox first = outbox();
+    gate.localOnly(SHUT);
+
+    RunReport failed = scene
+        .runner()
+        .run(policies
+            .deferTo(first, value -> {
+              if (value.equals("k3")) {
+                first.close();
+              }
+              return value;
+            })
+            .build());
+
+    assertThat(failed.state()).isEqualTo(RunState.FAILED);
+    assertThat(failed.counts()).isEqualTo(new Counts(20, 0, 0, 0, 10, 10));
+    assertThat(scene.ledger.items(failed.runId(), ItemFilter.all().states(ItemState.IN_DOUBT)))
+        .hasSize(10);
+    try (Outbox again = outbox()) {
+      SyncJob<String> job = policies.deferTo(again, value -> value).build();
+      RunReport resumed = scene.runner().resume(job, failed.runId());
+      assertThat(resumed.counts()).isEqualTo(new Counts(30, 0, 0, 30, 0, 0));
+      gate.open(FIXED);
+      assertThat(drain(again)).containsExactlyInAnyOrderElementsOf(Scene.keys(30));
+    }
+  }
+
+  @Test
+  void run_outboxIsClosedWhileItTakesAPartOfAChunk_countsTheRestAsNotReached() {
+    Outbox outbox = outbox();
+    outbox.put("k3", "older");
+    SyncJob<String> job = gated(10)
+        .deferTo(outbox, value -> {
+          outbox.close();
+          return value;
+        })
+        .build();
+
+    RunReport report = scene.runner().run(job);
+
+    assertThat(report.counts()).isEqualTo(new Counts(10, 0, 0, 0, 1, 9));
+    assertThat(service.calls()).isEmpty();
+  }
+
+  @Test
+  void resume_outboxIsClosed_failsAndCountsItsChunkAsInDoubt() {
+    SyncJob.Builder<String> policies = gated(30);
+    Outbox outbox = outbox();
+    gate.localOnly(SHUT);
+    SyncJob<String> job = policies
+        .deferTo(outbox, value -> {
+          outbox.close();
+          return value;
+        })
+        .build();
+    RunReport failed = scene.runner().run(job);
+
+    RunReport resumed = scene.runner().resume(job, failed.runId());
+
+    assertThat(resumed.state()).isEqualTo(RunState.FAILED);
+    assertThat(resumed.reason()).contains("could not be asked what it took");
+    assertThat(resumed.counts()).isEqualTo(failed.counts());
+  }
+
+  @Test
+  void run_corruptionIsFoundAndTheGateIsClosed_recordsTheChunk() {
+    SyncJob<String> job = Scene.policies()
+        .from(Scene.source(30))
+        .to(chunk -> {
+          gate.close();
+          return ChunkResult.builder()
+              .failed("k4", Failure.of(FailureKind.INTEGRITY, "cut"))
+              .othersSucceeded()
+              .build();
+        })
+        .gate(gate)
+        .localOnlyOnCorruption()
+        .build();
+
+    RunReport report = scene.runner().run(job);
+
+    assertThat(report.counts()).isEqualTo(new Counts(20, 9, 1, 0, 0, 10));
+    assertThat(report.problems().toString()).contains("the gate could not be made local-only");
   }
 
   @Test

@@ -2,14 +2,18 @@ package io.runbook4j.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.runbook4j.chunk.ChunkSize;
 import io.runbook4j.ledger.MemoryLedger;
 import io.runbook4j.limit.Quota;
 import io.runbook4j.spi.ledger.Counts;
+import io.runbook4j.spi.ledger.ItemFilter;
+import io.runbook4j.spi.ledger.ItemState;
 import io.runbook4j.spi.ledger.Ledger;
 import io.runbook4j.spi.ledger.LedgerException;
 import io.runbook4j.spi.ledger.RunState;
+import io.runbook4j.spi.ledger.RunSummary;
 import io.runbook4j.spi.sync.Chunk;
 import io.runbook4j.spi.sync.ChunkResult;
 import io.runbook4j.spi.sync.Cursor;
@@ -31,11 +35,14 @@ import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * Sources, targets and executors that break their word end a run with a report; they do not hang
@@ -125,6 +132,100 @@ class HostileHostTest {
     assertThat(report.counts().inDoubt()).isEqualTo(2);
     assertThat(runner.ledger().run(report.runId()).orElseThrow().state())
         .isEqualTo(RunState.FAILED);
+  }
+
+  @Test
+  void run_executorHasNoThreadLeft_throwsAndCountsEveryItem() {
+    Runner runner = runner(task -> {
+      throw new OutOfMemoryError("unable to create native thread");
+    });
+
+    assertThatThrownBy(() -> runner.run(job(ITEMS, chunk -> ChunkResult.succeeded())))
+        .isInstanceOf(OutOfMemoryError.class);
+
+    assertThat(onlyRun(runner).counts()).isEqualTo(new Counts(2, 0, 0, 0, 2, 0));
+    assertThat(runner.ledger().items(onlyRun(runner).run(), ItemFilter.all())).hasSize(2);
+  }
+
+  private static RunSummary onlyRun(Runner runner) {
+    return runner.ledger().runs("hostile", 1).get(0);
+  }
+
+  /** {@return a job that sends one item after the other, and never gets an answer} */
+  private static SyncJob<String> unanswered(BooleanSupplier isIdempotent) {
+    Target<String> target = new Target<>() {
+      @Override
+      public ChunkResult apply(Chunk<String> chunk) {
+        return ChunkResult.unanswered(Failure.of(FailureKind.TIMEOUT, "no answer"));
+      }
+
+      @Override
+      public boolean isIdempotent() {
+        return isIdempotent.getAsBoolean();
+      }
+    };
+    return SyncJob.<String>named("hostile")
+        .from(ITEMS)
+        .to(target)
+        .chunkSize(ChunkSize.fixed(1))
+        .build();
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1,1", "3,2"})
+  void run_targetThrowsWhenAskedIfItIsIdempotent_countsTheChunkAsInDoubt(int ask, int inDoubt) {
+    AtomicInteger asked = new AtomicInteger();
+    Runner runner = runner(time.executor());
+
+    RunReport report = runner.run(unanswered(() -> {
+      if (asked.incrementAndGet() == ask) {
+        throw new IllegalStateException("no settings");
+      }
+      return false;
+    }));
+
+    assertThat(report.state()).isEqualTo(RunState.FAILED);
+    assertThat(report.reason()).contains("no settings");
+    assertThat(report.counts()).isEqualTo(new Counts(2, 0, 0, 0, inDoubt, 2 - inDoubt));
+    assertThat(runner.ledger().items(report.runId(), ItemFilter.all())).hasSize(2);
+  }
+
+  /** {@return a target that refuses for its credential, and cannot load what gets a new one} */
+  private static Target<String> withBrokenCredential(ChunkResult refusal) {
+    return new Target<>() {
+      @Override
+      public ChunkResult apply(Chunk<String> chunk) {
+        return refusal;
+      }
+
+      @Override
+      public boolean refreshCredential() {
+        throw new NoClassDefFoundError("org/example/Vault");
+      }
+    };
+  }
+
+  static Stream<ChunkResult> refusals() {
+    Failure expired = Failure.of(FailureKind.AUTHENTICATION, "expired");
+    return Stream.of(
+        ChunkResult.refused(expired),
+        ChunkResult.builder().failed("a", expired).othersSucceeded().build());
+  }
+
+  @ParameterizedTest
+  @MethodSource("refusals")
+  void run_targetThrowsAnErrorForItsCredential_countsWhatIsRecordedOnce(ChunkResult refusal) {
+    Runner runner = runner(time.executor());
+
+    assertThatThrownBy(() -> runner.run(job(ITEMS, withBrokenCredential(refusal))))
+        .isInstanceOf(NoClassDefFoundError.class);
+
+    Counts counts = onlyRun(runner).counts();
+    assertThat(counts.read()).isEqualTo(2);
+    assertThat(counts.inDoubt()).isZero();
+    assertThat(runner.ledger().items(onlyRun(runner).run(), ItemFilter.all()))
+        .hasSize((int) counts.notReached())
+        .allMatch(item -> item.state() == ItemState.NOT_REACHED);
   }
 
   @Test

@@ -10,6 +10,7 @@ import io.runbook4j.spi.ledger.ItemFilter;
 import io.runbook4j.spi.ledger.ItemState;
 import io.runbook4j.spi.ledger.RunOrigin;
 import io.runbook4j.spi.ledger.RunState;
+import io.runbook4j.spi.sync.Chunk;
 import io.runbook4j.spi.sync.ChunkResult;
 import io.runbook4j.spi.sync.Failure;
 import io.runbook4j.spi.sync.FailureKind;
@@ -25,6 +26,8 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * Promise 3, over several runs: what a later run has done with an item counts for every run before
@@ -92,14 +95,86 @@ class Promise03LaterRunsTest {
   }
 
   @Test
-  void resume_afterADeathWhoseChunkWasRerunInPart_sendsNoneOfItAgain() {
+  void runOrResume_aStoppedRerunWhoseItemsAnotherRerunApplied_sendsNoneOfThemAgain() {
+    boolean[] up = {false};
+    SyncJob<String> job = Scene.policies()
+        .from(Scene.source(100))
+        .to(chunk -> up[0] ? apply(chunk.keys()) : refused())
+        .build();
+    RunReport first = scene.runner().run(job);
+    assertThat(first.counts().failed()).isEqualTo(100);
+    up[0] = true;
+    RunReport stopped = scene.runner(new StopAfter(2)).rerunFailed(job, first.runId());
+    assertThat(stopped.state()).isEqualTo(RunState.STOPPED);
+    scene.runner().rerunFailed(job, first.runId());
+
+    RunReport resumed = scene.runner().runOrResume(job);
+
+    assertThat(resumed.runId()).isEqualTo(stopped.runId());
+    assertThat(resumed.state()).isEqualTo(RunState.COMPLETED);
+    assertThat(resumed.counts()).isEqualTo(new Counts(100, 100, 0, 0, 0, 0));
+    assertThat(applied)
+        .hasSize(100)
+        .allSatisfy((key, times) -> assertThat(times).isOne());
+  }
+
+  @Test
+  void resume_theNewerRunAfterTheOlderOneWasResumed_sendsNothingAgain() {
+    SyncJob<String> job = Scene.policies()
+        .from(ListSource.of(Scene.keys(100)))
+        .to(chunk -> apply(chunk.keys()))
+        .build();
+    RunReport first = stoppedAfter(2, job);
+    RunReport rerun = scene.runner(new StopAfter(2)).rerunOutstanding(job);
+    assertThat(rerun.state()).isEqualTo(RunState.STOPPED);
+    assertThat(scene.runner().resume(job, first.runId()).state()).isEqualTo(RunState.COMPLETED);
+
+    scene.runner().resume(job, rerun.runId());
+
+    assertThat(applied)
+        .hasSize(100)
+        .allSatisfy((key, times) -> assertThat(times).isOne());
+  }
+
+  private static ChunkResult refused() {
+    return ChunkResult.refused(Failure.of(FailureKind.PERMISSION, "not allowed"));
+  }
+
+  @Test
+  void rerunFailed_whileAnotherRerunOfTheSameItemsGoesOn_takesNoneOfThem() {
+    SyncJob<String> failing =
+        Scene.policies().from(Scene.source(20)).to(chunk -> refused()).build();
+    RunReport first = scene.runner().run(failing);
+    assertThat(first.counts().failed()).isEqualTo(20);
+    List<RunReport> others = new ArrayList<>();
+    SyncJob<String> slow = Scene.policies()
+        .from(Scene.source(20))
+        .to(chunk -> {
+          if (others.isEmpty()) {
+            others.add(scene.runner().rerunFailed(job(20), first.runId()));
+          }
+          return apply(chunk.keys());
+        })
+        .build();
+
+    scene.runner().rerunFailed(slow, first.runId());
+
+    assertThat(others.get(0).counts().read()).isZero();
+    assertThat(others.get(0).problems().toString())
+        .contains("20 items were left out: in the hands of a run that is going on");
+    assertThat(applied).hasSize(20).allSatisfy((key, times) -> assertThat(times).isOne());
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"REAPPLY", "RESOLVE"})
+  void resume_afterADeathWhoseChunkWasRerunInPart_sendsNoneOfItAgain(InDoubt policy) {
     SimulatedService service = scene.service().build();
     CrashSwitch life = CrashSwitch.create().crashAtRecord(3, CrashMoment.AFTER);
     scene.live(life, Scene.policies().inDoubt(InDoubt.REAPPLY), Scene.source(30), service);
     SyncJob<String> job = Scene.policies()
         .from(Scene.source(30))
-        .to(chunk -> apply(chunk.keys()))
-        .inDoubt(InDoubt.REAPPLY)
+        .to(idempotent(chunk -> apply(chunk.keys())))
+        .inDoubt(policy)
         .build();
     List<String> doubtful =
         scene.ledger.outstanding(Scene.JOB, ItemFilter.all().states(ItemState.IN_DOUBT)).stream()
@@ -117,6 +192,36 @@ class Promise03LaterRunsTest {
         .containsExactlyElementsOf(doubtful.subList(5, 10));
     assertThat(applied).allSatisfy((key, times) -> assertThat(times).isOne());
     assertThat(applied).doesNotContainKeys(doubtful.subList(5, 10).toArray(String[]::new));
+  }
+
+  /** {@return a target that says that it may be sent a chunk twice, and cannot look} */
+  private static Target<String> idempotent(Target<String> target) {
+    return new Target<>() {
+      @Override
+      public ChunkResult apply(Chunk<String> chunk) throws InterruptedException {
+        return target.apply(chunk);
+      }
+
+      @Override
+      public boolean isIdempotent() {
+        return true;
+      }
+    };
+  }
+
+  @Test
+  void rerunOutstanding_itemsInDoubt_areLeftOutAndSaid() {
+    SyncJob<String> job = Scene.policies()
+        .from(Scene.source(10))
+        .to(chunk -> ChunkResult.unanswered(Failure.of(FailureKind.TIMEOUT, "no answer")))
+        .inDoubt(InDoubt.PARK)
+        .build();
+    scene.runner().run(job);
+
+    RunReport again = scene.runner().rerunOutstanding(job);
+
+    assertThat(again.counts().read()).isZero();
+    assertThat(again.problems().toString()).contains("10 items were left out: in doubt");
   }
 
   @Test

@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.runbook4j.alert.Rule;
+import io.runbook4j.ledger.FileLedger;
 import io.runbook4j.limit.Limits;
 import io.runbook4j.limit.Quota;
 import io.runbook4j.spi.ledger.Counts;
+import io.runbook4j.spi.ledger.LedgerException;
 import io.runbook4j.spi.ledger.RunState;
 import io.runbook4j.spi.sync.Chunk;
 import io.runbook4j.spi.sync.ChunkResult;
@@ -20,6 +22,9 @@ import io.runbook4j.spi.sync.Target;
 import io.runbook4j.testkit.CallFault;
 import io.runbook4j.testkit.CrashSwitch;
 import io.runbook4j.testkit.SimulatedService;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -28,6 +33,7 @@ import java.util.OptionalLong;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -171,6 +177,43 @@ class Promise09ResumingTest {
         .isInstanceOf(FailureException.class);
 
     assertCanStillBeResumed(early);
+  }
+
+  @Test
+  void resume_anotherRunOfTheJobCannotBeRead_leavesTheRunAsItWas(@TempDir Path folder)
+      throws IOException {
+    Scene files = new Scene(scene.time, FileLedger.open(folder));
+    SyncJob<String> job = Scene.policies()
+        .from(Scene.source(30))
+        .to(chunk -> ChunkResult.succeeded())
+        .build();
+    RunReport early = files.runner(new StopAfter(1)).run(job);
+    assertThat(early.state()).isEqualTo(RunState.STOPPED);
+    RunReport later = files.runner().rerunOutstanding(job);
+    files.ledger.close();
+    Path damaged = folder.resolve(later.runId() + ".jsonl");
+    byte[] whole = Files.readAllBytes(damaged);
+    byte[] torn = whole.clone();
+    torn[whole.length / 2] ^= 1;
+
+    Files.write(damaged, torn);
+    try (Runner runner = runner(folder)) {
+      assertThatThrownBy(() -> runner.resume(job, early.runId()))
+          .isInstanceOf(LedgerException.class);
+      Files.write(damaged, whole);
+
+      RunReport report = runner.resume(job, early.runId());
+
+      assertThat(report.counts().succeeded()).isEqualTo(30);
+    }
+  }
+
+  private Runner runner(Path folder) {
+    return Runner.builder()
+        .ledger(FileLedger.open(folder))
+        .time(scene.time)
+        .executor(scene.time.executor())
+        .build();
   }
 
   @Test

@@ -94,6 +94,24 @@ class WatchedRunTest {
   }
 
   @Test
+  void run_successesBetweenFailures_theWatchHearsThemInTheChunksOrder() {
+    SimulatedService service =
+        scene.service().failing(FailureKind.INVALID, "k1", "k3", "k5").build();
+    try (Watch watch = watch()) {
+      SyncJob<String> job = Scene.policies()
+          .from(Scene.source(10))
+          .to(service.target())
+          .alertWhen(Rule.failuresInARow(2))
+          .build();
+
+      scene.runners().alerts(router).watch(watch).build().run(job);
+      scene.time.advance(Duration.ofMinutes(2));
+
+      assertThat(told).isEmpty();
+    }
+  }
+
+  @Test
   void run_watchHasTheRules_isFedWithoutRulesOfTheJob() {
     String[] bad = Scene.keys(150).toArray(String[]::new);
     Finding finding = new Finding("orphans", "snapshots", true, 3, List.of("row 7"));

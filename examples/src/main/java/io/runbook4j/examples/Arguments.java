@@ -19,6 +19,9 @@ import java.util.regex.Pattern;
 final class Arguments {
   private static final List<String> NAMES =
       List.of("--users", "--url", "--limit", "--token-env", "--ledger", "--rerun", "--serve");
+  /** The one option without a value. */
+  private static final String NEW = "--new";
+
   private static final Pattern LIMIT = Pattern.compile("(\\d{1,9})/(\\d{1,7})");
   private static final int LAST_PORT = 65_535;
 
@@ -41,21 +44,27 @@ final class Arguments {
       return new Arguments(Map.of(), true);
     }
     Map<String, String> values = new HashMap<>();
-    for (int i = 0; i < args.length; i += 2) {
-      if (!NAMES.contains(args[i])) {
-        throw new IllegalArgumentException(
-            "argument must be one of " + String.join(" ", NAMES) + ", was " + args[i]);
-      }
-      if (i + 1 == args.length || args[i + 1].startsWith("--")) {
-        throw new IllegalArgumentException(args[i] + " must be followed by a value, was "
-            + (i + 1 == args.length ? "the last argument" : "followed by " + args[i + 1]));
-      }
-      if (values.putIfAbsent(args[i], args[i + 1]) != null) {
-        throw new IllegalArgumentException(
-            args[i] + " must be given once, was given with " + args[i + 1] + " again");
+    for (int i = 0; i < args.length; i++) {
+      String name = args[i];
+      String value = NEW.equals(name) ? "" : valueOf(name, ++i, args);
+      if (values.putIfAbsent(name, value) != null) {
+        throw new IllegalArgumentException(name + " must be given once, was given "
+            + (value.isEmpty() ? "" : "with " + value + " ") + "again");
       }
     }
     return new Arguments(values, false).checked();
+  }
+
+  private static String valueOf(String name, int place, String... args) {
+    if (!NAMES.contains(name)) {
+      throw new IllegalArgumentException(
+          "argument must be one of " + String.join(" ", NAMES) + " " + NEW + ", was " + name);
+    }
+    if (place == args.length || args[place].startsWith("--")) {
+      throw new IllegalArgumentException(name + " must be followed by a value, was "
+          + (place == args.length ? "the last argument" : "followed by " + args[place]));
+    }
+    return args[place];
   }
 
   private Arguments checked() {
@@ -64,6 +73,10 @@ final class Arguments {
     requireTogether("--limit", "--url");
     requireTogether("--token-env", "--url");
     requireTogether("--rerun", "--url");
+    requireTogether(NEW, "--url");
+    if (values.containsKey(NEW) && values.containsKey("--rerun")) {
+      throw new IllegalArgumentException(NEW + " must be given without --rerun, was given with it");
+    }
     if (values.containsKey("--serve") && values.containsKey("--url")) {
       throw new IllegalArgumentException("--serve must be given without --url, was given with it");
     }
@@ -134,6 +147,11 @@ final class Arguments {
       throw new IllegalArgumentException("--ledger must be a folder, was the file " + ledger);
     }
     return ledger;
+  }
+
+  /** {@return whether a new run is to begin, though one is unfinished} */
+  boolean isNew() {
+    return values.containsKey(NEW);
   }
 
   /** {@return whether it is to rerun what failed instead of running the job} */

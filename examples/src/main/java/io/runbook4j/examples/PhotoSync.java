@@ -72,6 +72,11 @@ final class PhotoSync implements AutoCloseable {
     }
   }
 
+  /** Begins a new run, and leaves an unfinished one as it is. */
+  RunReport run() {
+    return runner.run(job);
+  }
+
   RunReport runOrResume() {
     return runner.runOrResume(job);
   }

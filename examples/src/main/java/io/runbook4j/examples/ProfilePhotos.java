@@ -47,7 +47,9 @@ public final class ProfilePhotos {
           The demonstration's service alone, for trying the commands above.
 
       A run that was stopped (Ctrl-C lets the chunk in flight finish) or killed goes on when the
-      same command is given again. Runs are kept in DIR, examples/runs of the project if not given.
+      same command is given again; with --new on real input, a new one begins instead. Runs are kept
+      in DIR, examples/runs of the project if not given; those of the demonstration in its folder
+      demonstration.
 
       The service at URL answers:
         POST URL/photos   body [{"userId":"..","slackUserId":"..","photoUrl":".."}, ..]
@@ -111,7 +113,10 @@ public final class ProfilePhotos {
     if (port.isPresent()) {
       return serve(port.get(), ledger);
     }
-    return arguments.isReal() ? work(arguments, ledger) : demonstrate(ledger);
+    // Its users and its runs are not to be taken for those of real input.
+    return arguments.isReal()
+        ? work(arguments, ledger)
+        : demonstrate(ledger.resolve("demonstration"));
   }
 
   /** {@return the path as a person standing here would write it} */
@@ -154,7 +159,9 @@ public final class ProfilePhotos {
     PhotoSync.Place place = new PhotoSync.Place(ledger, arguments.users(), out);
     PhotoTarget target = PhotoTarget.at(arguments.url(), credential);
     try (PhotoSync sync = new PhotoSync(place, target, Pace.real(arguments.limit()), listeners())) {
-      RunReport report = arguments.isRerun() ? rerun(arguments, sync) : sync.runOrResume();
+      RunReport report = arguments.isRerun()
+          ? rerun(arguments, sync)
+          : arguments.isNew() ? sync.run() : sync.runOrResume();
       out.println("\n" + report.text());
       commands(report, sync.exportUnmapped(report.runId())).forEach(out::println);
       return ExitCode.of(report);
@@ -165,7 +172,7 @@ public final class ProfilePhotos {
   static List<String> commands(RunReport report, Optional<Path> unmapped) {
     List<String> commands = new ArrayList<>();
     if (report.state() != RunState.COMPLETED) {
-      commands.add("The same command goes on with this run.");
+      commands.add("The same command goes on with this run; with --new, another one begins.");
     } else if (report.counts().failed() > 0) {
       commands.add("The same command with --rerun failed reruns all that failed.");
     }

@@ -23,9 +23,11 @@ class ArgumentsTest {
 
   @Test
   void parse_realInput_keepsWhatWasSaid() {
-    Arguments arguments = real("--limit", "7/30", "--ledger", "r");
+    Arguments arguments = real("--new", "--limit", "7/30", "--ledger", "r");
 
     assertThat(arguments.isReal()).isTrue();
+    assertThat(arguments.isNew()).isTrue();
+    assertThat(real().isNew()).isFalse();
     assertThat(arguments.url()).isEqualTo(URI.create("https://p.example/api"));
     assertThat(arguments.limit()).isEqualTo(Quota.of(7, Duration.ofSeconds(30)));
     assertThat(arguments.ledger(Path.of("other"))).isEqualTo(Path.of("r"));
@@ -39,6 +41,9 @@ class ArgumentsTest {
         "--users | --users must be followed by a value, was the last argument",
         "--users --url | --users must be followed by a value, was followed by --url",
         "--users a --users b | --users must be given once, was given with b again",
+        "--users a --url http://h --new --new | --new must be given once, was given again",
+        "--users a --url http://h --new --rerun failed | --new must be given without --rerun",
+        "--new | --url must be given with --new, was missing",
         "--users a | --url must be given with --users, was missing",
         "--limit 1/2 | --url must be given with --limit, was missing",
         "--users a --url http://h --serve 1 | --serve must be given without --url",

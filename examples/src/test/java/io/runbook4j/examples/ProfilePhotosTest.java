@@ -37,6 +37,6 @@ class ProfilePhotosTest {
   @Test
   void commands_stopped_goOnWithTheRun() {
     assertThat(ProfilePhotos.commands(failing(FailureKind.AUTHENTICATION), Optional.empty()))
-        .containsExactly("The same command goes on with this run.");
+        .containsExactly("The same command goes on with this run; with --new, another one begins.");
   }
 }

@@ -7,9 +7,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.sun.net.httpserver.HttpServer;
 import io.runbook4j.adapter.AdapterException;
 import io.runbook4j.adapter.Adapters;
+import io.runbook4j.chunk.ChunkSize;
 import io.runbook4j.gate.Gate;
 import io.runbook4j.gate.MemoryBudget;
 import io.runbook4j.gate.Order;
+import io.runbook4j.run.RunReport;
+import io.runbook4j.run.Runner;
+import io.runbook4j.run.SyncJob;
+import io.runbook4j.source.Sources;
 import io.runbook4j.spi.sync.Chunk;
 import io.runbook4j.spi.sync.ChunkResult;
 import io.runbook4j.spi.sync.Outcome;
@@ -22,18 +27,24 @@ import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The webhook adapter as core finds it, with what the host gives to all adapters. */
 class WebhookAdapterTest {
   private static final Chunk<String> CHUNK = Chunk.of("run-1/c1", List.of("u1"), List.of("v"));
+  private static final List<String> HUNDRED =
+      IntStream.range(0, 100).mapToObj(i -> "u" + i).toList();
   private static final byte[] ANSWER =
       "{\"results\":[{\"key\":\"u1\",\"status\":\"ok\"}]}".getBytes(UTF_8);
 
   private final AtomicInteger posts = new AtomicInteger();
+  private final AtomicInteger status = new AtomicInteger(200);
   private HttpServer server;
 
   @BeforeEach
@@ -44,8 +55,11 @@ class WebhookAdapterTest {
         exchange.getRequestBody().readAllBytes();
         posts.incrementAndGet();
         exchange.getResponseHeaders().set("Content-Type", "application/json");
-        exchange.sendResponseHeaders(200, ANSWER.length);
-        exchange.getResponseBody().write(ANSWER);
+        boolean isTaken = status.get() == 200;
+        exchange.sendResponseHeaders(status.get(), isTaken ? ANSWER.length : -1);
+        if (isTaken) {
+          exchange.getResponseBody().write(ANSWER);
+        }
       }
     });
     server.start();
@@ -76,6 +90,39 @@ class WebhookAdapterTest {
       assertThat(target.apply(CHUNK).outcome("u1")).contains(Outcome.succeeded());
       assertThat(posts).hasValue(1);
     }
+  }
+
+  private RunReport run(List<String> items) {
+    try (WebhookConnection connection = connect(Adapters.builder().build());
+        Runner runner = Runner.builder().build()) {
+      return runner.run(SyncJob.<String>named("hook")
+          .from(Sources.of(items, item -> item))
+          .to(connection.target())
+          .chunkSize(ChunkSize.fixed(items.size()))
+          .build());
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {307, 308, 404, 405, 407, 410, 415})
+  void run_everyCallIsRefused_takesOneCallForAChunk(int refusal) {
+    status.set(refusal);
+
+    RunReport report = run(HUNDRED);
+
+    assertThat(posts).hasValue(1);
+    assertThat(report.counts().failed()).isEqualTo(100);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {300, 301, 302, 303})
+  void run_receiverLeadsOnAfterAPost_sendsNothingTwice(int redirect) {
+    status.set(redirect);
+
+    RunReport report = run(HUNDRED);
+
+    assertThat(posts).hasValue(1);
+    assertThat(report.counts().inDoubt()).isEqualTo(100);
   }
 
   @Test

@@ -7,6 +7,10 @@ import io.runbook4j.spi.sync.FailureException;
 import io.runbook4j.spi.sync.FailureKind;
 import io.runbook4j.spi.sync.Outcome;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
 
@@ -64,10 +68,18 @@ final class ChunkApplier {
     };
   }
 
-  /** Applies each item that has no fault of its own. */
+  /**
+   * Applies each item that has no fault of its own. Sometimes reports from the last to the first:
+   * real services keep no order.
+   */
   ChunkResult applyAll(Chunk<String> chunk) {
+    List<Map.Entry<String, Outcome>> outcomes = new ArrayList<>(chunk.size());
+    chunk.keys().forEach(key -> outcomes.add(Map.entry(key, applyItem(chunk, key))));
+    if (chance.nextBoolean()) {
+      Collections.reverse(outcomes);
+    }
     ChunkResult.Builder result = ChunkResult.builder();
-    chunk.keys().forEach(key -> result.outcome(key, applyItem(chunk, key)));
+    outcomes.forEach(outcome -> result.outcome(outcome.getKey(), outcome.getValue()));
     return result.build();
   }
 

@@ -54,7 +54,10 @@ public final class JsonScan {
     at = memberStart() + name.length() + 3;
   }
 
-  /** Goes to the value of the next member, which begins so; words only for one that does not. */
+  /**
+   * Goes to the value of the next member, which must begin with {@code first}. The message is put
+   * together only where it does not: that costs more than all the rest.
+   */
   private void begin(String name, char first, String rule) {
     name(name);
     if (!isAt(first)) {

@@ -6,8 +6,8 @@ import java.util.Objects;
 import java.util.stream.IntStream;
 
 /**
- * The items that are applied to the target together, 1 to {@link Target#maxChunk()} of them, in the
- * source's order, no key twice. Immutable.
+ * The items that are applied to the target together, 1 to {@link Target#maxChunk()} of them, no key
+ * twice; fresh ones in the source's order, behind those that are tried again. Immutable.
  *
  * @param <T> the type of the items' values
  */
