@@ -44,24 +44,44 @@ final class Catalog {
   private final Map<RunId, Digest> digests = new ConcurrentHashMap<>();
   private final AtomicInteger unsaved = new AtomicInteger();
 
-  /** How a run began; never changes. */
-  record Head(RunStarted started, long sequence) {
-    static final Comparator<Head> OLDEST_FIRST = Comparator.comparing(
-            (Head head) -> head.started().at())
-        .thenComparingLong(Head::sequence)
+  /**
+   * How a run began; never changes.
+   *
+   * @param sequence its place among the ledger's runs, in which they were begun: wall clocks step,
+   *     and differ between machines
+   * @param after the moment after the latest time in the job's other runs, by then; empty if the
+   *     run began later than that by its own clock
+   */
+  record Head(RunStarted started, long sequence, Optional<Instant> after) {
+    static final Comparator<Head> OLDEST_FIRST = Comparator.comparingLong(Head::sequence)
+        .thenComparing(head -> head.started().at())
         .thenComparing(Head::run);
 
     RunId run() {
       return started.run();
     }
+
+    /** {@return when it began, as that stands to the times of the job's other runs} */
+    Instant began() {
+      return after.orElse(started.at());
+    }
   }
 
   /** What a run's file adds up to, at one size of it. */
-  record Digest(Stamp stamp, RunTotals totals, Optional<RunFinished> finished, Instant lastAt) {
+  record Digest(Stamp stamp, RunTotals totals, Optional<RunFinished> finished, Times times) {
     static Digest of(Stamp stamp, RunTally tally) {
-      return new Digest(stamp, tally.totals(), tally.finished(), tally.lastAt());
+      Times times = new Times(tally.lastAt(), tally.clock());
+      return new Digest(stamp, tally.totals(), tally.finished(), times);
     }
   }
+
+  /**
+   * When a run's entries end.
+   *
+   * @param lastAt by its own clock
+   * @param clock as it stands to the times of the job's other runs
+   */
+  record Times(Instant lastAt, Instant clock) {}
 
   /** Which state of a file it was. */
   record Stamp(long size, long changedNanos) {}
@@ -132,7 +152,7 @@ final class Catalog {
   private static @Nullable Head readHead(Path file, RunId run) {
     try (RunReader reader = new RunReader(file, run)) {
       LedgerEntry first = reader.next();
-      return first instanceof RunStarted started ? new Head(started, reader.sequence()) : null;
+      return first == null ? null : reader.head();
     }
   }
 
@@ -212,11 +232,12 @@ final class Catalog {
   }
 
   private static void write(JsonLine lines, EntryEncoder encoder, Head head, Digest digest) {
-    encoder.started(head.started(), head.sequence());
+    encoder.started(head);
     lines
         .number("bytes", digest.stamp().size())
         .number("changedNanos", digest.stamp().changedNanos())
-        .text("lastAt", digest.lastAt().toString())
+        .text("lastAt", digest.times().lastAt().toString())
+        .text("clock", digest.times().clock().toString())
         .number("inFlight", digest.totals().inFlight())
         .number("waiting", digest.totals().waiting());
     encoder.counts("settled", digest.totals().settled());
@@ -251,7 +272,7 @@ final class Catalog {
     }
     Head head = EntryDecoder.head(line);
     Stamp stamp = new Stamp(line.number("bytes"), line.number("changedNanos"));
-    Instant lastAt = line.instant("lastAt");
+    Times times = new Times(line.instant("lastAt"), line.instant("clock"));
     long inFlight = line.number("inFlight");
     long waiting = line.number("waiting");
     RunTotals totals = new RunTotals(EntryDecoder.counts("settled", line), inFlight, waiting);
@@ -261,6 +282,6 @@ final class Catalog {
       finished = Optional.of((RunFinished) EntryDecoder.decode(line));
     }
     heads.put(head.run(), head);
-    digests.put(head.run(), new Digest(stamp, totals, finished, lastAt));
+    digests.put(head.run(), new Digest(stamp, totals, finished, times));
   }
 }

@@ -179,7 +179,13 @@ final class EntryDecoder {
     RunId run = new RunId(line.text("run"));
     String job = line.text("job");
     long sequence = line.number("sequence");
-    return new Catalog.Head(new RunStarted(at, run, job, origin(line)), sequence);
+    Optional<Instant> after = after(line);
+    return new Catalog.Head(new RunStarted(at, run, job, origin(line)), sequence, after);
+  }
+
+  /** {@return what the line of a taking says next of the runs before it} */
+  static Optional<Instant> after(JsonScan line) {
+    return line.has("after") ? Optional.of(line.instant("after")) : Optional.empty();
   }
 
   private static RunOrigin origin(JsonScan line) {

@@ -1,6 +1,7 @@
 package io.runbook4j.ledger;
 
 import io.runbook4j.file.internal.JsonLine;
+import io.runbook4j.ledger.Catalog.Head;
 import io.runbook4j.spi.ledger.Counts;
 import io.runbook4j.spi.ledger.Finding;
 import io.runbook4j.spi.ledger.ItemFilter;
@@ -19,7 +20,9 @@ import io.runbook4j.spi.ledger.LedgerEntry.Span;
 import io.runbook4j.spi.ledger.RunOrigin;
 import io.runbook4j.spi.sync.Failure;
 import io.runbook4j.spi.sync.Outcome;
+import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 
 /** Writes entries as lines. {@link EntryDecoder} reads them. */
 final class EntryEncoder {
@@ -33,11 +36,20 @@ final class EntryEncoder {
   }
 
   /** Writes the first line of a run's file. */
-  void started(RunStarted started, long sequence) {
+  void started(Head head) {
+    RunStarted started = head.started();
     line.begin().number("format", FORMAT);
     head("started", started);
-    line.text("run", started.run().value()).text("job", started.job()).number("sequence", sequence);
+    line.text("run", started.run().value())
+        .text("job", started.job())
+        .number("sequence", head.sequence());
+    after(head.after());
     origin(started.origin());
+  }
+
+  /** Writes in the line of a taking what {@link Head#after} says. */
+  void after(Optional<Instant> after) {
+    after.ifPresent(at -> line.time("after", at));
   }
 
   /**

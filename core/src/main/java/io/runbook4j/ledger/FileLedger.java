@@ -143,7 +143,7 @@ public final class FileLedger implements Ledger {
   public List<ReasonCount> reasons(String job, Instant since, Duration stretch) {
     ReasonTally reasons = new ReasonTally(since, stretch);
     for (Head head : catalog.heads(job)) {
-      if (!catalog.digest(head.run()).lastAt().isBefore(since)) {
+      if (!catalog.digest(head.run()).times().lastAt().isBefore(since)) {
         RunReplay.of(catalog.file(head.run()), head.run(), reasons);
       }
     }

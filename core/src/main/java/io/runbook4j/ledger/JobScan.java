@@ -26,7 +26,8 @@ import org.jspecify.annotations.Nullable;
  * <p>The first pass meets the runs from the oldest on; a success takes away an older trouble. Where
  * an older run was resumed while or after a newer one ran, a success may come up before the older
  * trouble that it cures; a second pass, which only takes away, mends that. Within a run the order
- * of entries counts, not its clock.
+ * of entries counts, and between runs what was recorded when one was taken; their clocks tell only
+ * how those that ran at once stand to each other.
  */
 final class JobScan {
   private final Catalog catalog;
@@ -65,7 +66,7 @@ final class JobScan {
     boolean overlap = false;
     Instant latest = Instant.MIN;
     for (int i = 0; i < runs.size(); i++) {
-      overlap |= !runs.get(i).started().at().isAfter(latest);
+      overlap |= !runs.get(i).began().isAfter(latest);
       Instant end = scan(runs.get(i), i);
       latest = end.isAfter(latest) ? end : latest;
     }
@@ -85,7 +86,7 @@ final class JobScan {
     RunScan scan = new RunScan(head.run(), order);
     RunTally tally = RunReplay.of(catalog.file(head.run()), head.run(), scan).tally();
     scan.addOpen(tally.open(), held.test(head.run()) && !tally.isFinished());
-    return tally.lastAt();
+    return tally.clock();
   }
 
   /** {@return for each of these keys, the run that has its newest record} */
@@ -93,12 +94,11 @@ final class JobScan {
     Map<String, Place> newest = new HashMap<>();
     Map<String, RunId> holders = new HashMap<>();
     for (int i = 0; i < runs.size(); i++) {
-      int order = i;
       RunId run = runs.get(i).run();
-      RunReplay.of(catalog.file(run), run, new RunFollower() {
+      RunReplay.of(catalog.file(run), run, new Placed(i) {
         @Override
         public void done(ChunkIntent chunk, ChunkDone done) {
-          Place place = new Place(done.at(), order, done.number());
+          Place place = place(done.at());
           for (String key : chunk.keys()) {
             if (keys.contains(key) && isNewer(place, newest.get(key))) {
               newest.put(key, place);
@@ -115,21 +115,34 @@ final class JobScan {
     return other == null || place.compareTo(other) > 0;
   }
 
-  private final class RunScan implements RunFollower {
-    private final RunId run;
+  /** Knows where a run's entries stand among those of all runs: its clock only rises. */
+  private abstract static class Placed implements RunFollower {
     private final int order;
-    private final Map<Integer, Place> begun = new HashMap<>();
     private Instant clock = Instant.MIN;
     private long entries;
 
-    RunScan(RunId run, int order) {
-      this.run = run;
+    Placed(int order) {
       this.order = order;
     }
 
-    private Place place(Instant at) {
+    @Override
+    public void after(Instant at) {
       clock = at.isAfter(clock) ? at : clock;
+    }
+
+    Place place(Instant at) {
+      after(at);
       return new Place(clock, order, entries++);
+    }
+  }
+
+  private final class RunScan extends Placed {
+    private final RunId run;
+    private final Map<Integer, Place> begun = new HashMap<>();
+
+    RunScan(RunId run, int order) {
+      super(order);
+      this.run = run;
     }
 
     @Override
@@ -171,7 +184,7 @@ final class JobScan {
         return;
       }
       for (ChunkBegun chunk : open) {
-        Place place = begun.getOrDefault(chunk.chunk().number(), new Place(clock, order, entries));
+        Place place = begun.getOrDefault(chunk.chunk().number(), place(chunk.at()));
         for (String key : chunk.chunk().keys()) {
           add(ItemTrail.unanswered(run, key, chunk.at(), going), place);
         }

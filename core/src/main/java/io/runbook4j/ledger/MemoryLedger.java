@@ -16,7 +16,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -132,8 +131,6 @@ public final class MemoryLedger implements Ledger {
   private List<MemoryRun> newestFirst() {
     List<MemoryRun> all = new ArrayList<>(runs.values());
     Collections.reverse(all);
-    // By time of start, as a durable ledger sorts them; the sort keeps the order of creation.
-    all.sort(Comparator.comparing(MemoryRun::startedAt).reversed());
     return all;
   }
 

@@ -10,7 +10,6 @@ import io.runbook4j.spi.ledger.LedgerEntry.RunResumed;
 import io.runbook4j.spi.ledger.ResumePoint;
 import io.runbook4j.spi.ledger.RunId;
 import io.runbook4j.spi.ledger.RunSummary;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -146,10 +145,6 @@ final class MemoryRun implements RunFollower {
 
   String job() {
     return tally.started().job();
-  }
-
-  Instant startedAt() {
-    return tally.started().at();
   }
 
   RunSummary summary() {

@@ -42,7 +42,7 @@ final class RetentionPlan {
     List<Head> all = List.copyOf(runs.values());
     for (int i = 0; i < all.size(); i++) {
       RunId run = all.get(i).run();
-      boolean young = catalog.digest(run).lastAt().plus(rule.age()).isAfter(now);
+      boolean young = catalog.digest(run).times().lastAt().plus(rule.age()).isAfter(now);
       if (young || i >= all.size() - rule.keptPerJob() || held.test(run)) {
         kept.add(run);
       }
@@ -58,7 +58,7 @@ final class RetentionPlan {
     return all.stream()
         .filter(head -> !kept.contains(head.run()))
         // Cured before cure: a crash on the way brings no trouble back.
-        .sorted(Comparator.comparing(head -> catalog.digest(head.run()).lastAt()))
+        .sorted(Comparator.comparing(head -> catalog.digest(head.run()).times().clock()))
         .toList();
   }
 

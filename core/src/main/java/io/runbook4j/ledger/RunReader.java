@@ -4,12 +4,16 @@ import io.runbook4j.file.internal.Ascii;
 import io.runbook4j.file.internal.JsonScan;
 import io.runbook4j.file.internal.Lines;
 import io.runbook4j.spi.ledger.LedgerEntry;
+import io.runbook4j.spi.ledger.LedgerEntry.RunResumed;
 import io.runbook4j.spi.ledger.LedgerException;
 import io.runbook4j.spi.ledger.RunId;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.DateTimeException;
+import java.time.Instant;
+import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,7 +27,10 @@ final class RunReader implements Closeable {
   private final RunId run;
   private final Lines lines;
   private long validLength;
-  private long sequence;
+  private Catalog.@Nullable Head head;
+
+  /** What the last line says of the runs before it; empty if it says nothing. */
+  private Optional<Instant> after = Optional.empty();
 
   RunReader(Path file, RunId run) {
     this.file = file;
@@ -62,21 +69,27 @@ final class RunReader implements Closeable {
     return validLength;
   }
 
-  /** {@return the run's place among those of its ledger, once the first entry was read} */
-  long sequence() {
-    return sequence;
+  /** {@return how the run began, once the first entry was read} */
+  Catalog.Head head() {
+    return Objects.requireNonNull(head, "head");
+  }
+
+  /** {@return after which time in other runs this one was taken, if the last entry says so} */
+  Optional<Instant> after() {
+    return after;
   }
 
   private LedgerEntry first() {
     try {
       JsonScan line = line();
       line.number("format");
-      Catalog.Head head = EntryDecoder.head(line);
-      if (!head.run().equals(run)) {
-        throw damaged("it is the file of run " + head.run() + ". Give it its name back");
+      Catalog.Head begun = EntryDecoder.head(line);
+      if (!begun.run().equals(run)) {
+        throw damaged("it is the file of run " + begun.run() + ". Give it its name back");
       }
-      sequence = head.sequence();
-      return head.started();
+      head = begun;
+      after = begun.after();
+      return begun.started();
     } catch (IllegalArgumentException | DateTimeException e) {
       throw damaged("it does not begin a run", e);
     }
@@ -84,7 +97,10 @@ final class RunReader implements Closeable {
 
   private LedgerEntry decode() {
     try {
-      return EntryDecoder.decode(line());
+      JsonScan line = line();
+      LedgerEntry entry = EntryDecoder.decode(line);
+      after = entry instanceof RunResumed ? EntryDecoder.after(line) : Optional.empty();
+      return entry;
     } catch (IllegalArgumentException | DateTimeException e) {
       throw damaged("its checksum is right, and it is not an entry that this version knows", e);
     }

@@ -22,6 +22,7 @@ record RunReplay(RunTally tally, long validLength) {
     try (RunReader reader = new RunReader(file, run)) {
       for (LedgerEntry entry = reader.next(); entry != null; entry = reader.next()) {
         try {
+          reader.after().ifPresent(tally::after);
           tally.add(entry);
         } catch (IllegalStateException e) {
           throw reader.damaged(String.valueOf(e.getMessage()), e);

@@ -57,6 +57,7 @@ final class RunTally {
   private Position position = Position.start();
   private int lastPage;
   private Instant lastAt = Instant.MIN;
+  private Instant after = Instant.MIN;
   private long succeeded;
   private long failed;
   private long skipped;
@@ -96,6 +97,12 @@ final class RunTally {
     }
     // Clocks step back; the order of entries is the order of events.
     lastAt = at.isAfter(lastAt) ? at : lastAt;
+  }
+
+  /** What comes was recorded no earlier than this, by the clocks of the job's other runs. */
+  void after(Instant at) {
+    after = at.isAfter(after) ? at : after;
+    follower.after(at);
   }
 
   private void addRare(LedgerEntry entry) {
@@ -242,6 +249,11 @@ final class RunTally {
   /** {@return the latest time of any entry so far} */
   Instant lastAt() {
     return lastAt;
+  }
+
+  /** {@return the latest time so far, as it stands to those of the job's other runs} */
+  Instant clock() {
+    return after.isAfter(lastAt) ? after : lastAt;
   }
 
   /** {@return the chunks without a result, by rising number} */

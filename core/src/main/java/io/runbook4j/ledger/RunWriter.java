@@ -2,15 +2,19 @@ package io.runbook4j.ledger;
 
 import io.runbook4j.file.internal.Disk;
 import io.runbook4j.file.internal.JsonLine;
+import io.runbook4j.ledger.Catalog.Head;
 import io.runbook4j.spi.ledger.LedgerEntry;
 import io.runbook4j.spi.ledger.LedgerEntry.ChunkDone;
+import io.runbook4j.spi.ledger.LedgerEntry.RunResumed;
 import io.runbook4j.spi.ledger.LedgerEntry.RunStarted;
 import io.runbook4j.spi.ledger.LedgerException;
 import io.runbook4j.spi.ledger.RunId;
 import io.runbook4j.spi.ledger.RunSummary;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -43,16 +47,21 @@ final class RunWriter {
     file.truncate(length);
   }
 
-  /** Writes the entries with one write and forces them once; {@code sequence} is for RunStarted. */
-  void append(List<LedgerEntry> entries, long sequence) {
+  /**
+   * Writes the entries with one write and forces them once.
+   *
+   * @param taking where the run stands among the others, if the first entry takes it
+   */
+  void append(List<LedgerEntry> entries, Taking taking) {
     locked(tally -> {
       if (broken != null) {
         throw new LedgerException(String.valueOf(broken.getMessage()), broken);
       }
       lines.clear();
+      taking.after().ifPresent(tally::after);
       try {
         for (LedgerEntry entry : entries) {
-          add(entry, sequence);
+          add(entry, taking);
         }
       } catch (IllegalStateException e) {
         write(); // the entries before it fit, and are counted
@@ -65,7 +74,7 @@ final class RunWriter {
     });
   }
 
-  private void add(LedgerEntry entry, long sequence) {
+  private void add(LedgerEntry entry, Taking taking) {
     List<String> keys = List.of();
     if (entry instanceof ChunkDone done) {
       keys = tally.open(done.number()).map(begun -> begun.chunk().keys()).orElse(keys);
@@ -73,9 +82,12 @@ final class RunWriter {
     tally.add(entry);
     long from = length + lines.length();
     if (entry instanceof RunStarted started) {
-      encoder.started(started, sequence);
+      encoder.started(taking.head(started));
     } else {
       encoder.entry(entry, keys);
+    }
+    if (entry instanceof RunResumed) {
+      encoder.after(taking.after());
     }
     if (from > length) {
       lines.number("from", length);
@@ -131,6 +143,10 @@ final class RunWriter {
     });
   }
 
+  Instant clock() {
+    return locked(RunTally::clock);
+  }
+
   RunSummary summary() {
     return locked(tally -> tally.summary(true));
   }
@@ -152,6 +168,20 @@ final class RunWriter {
       return work.apply(tally);
     } finally {
       lock.unlock();
+    }
+  }
+
+  /**
+   * Where a run stands among the others when it is taken.
+   *
+   * @param sequence of a new run; 0 for others
+   * @param after as in {@link Head}
+   */
+  record Taking(long sequence, Optional<Instant> after) {
+    static final Taking NONE = new Taking(0, Optional.empty());
+
+    Head head(RunStarted started) {
+      return new Head(started, sequence, after);
     }
   }
 }

@@ -2,6 +2,7 @@ package io.runbook4j.ledger;
 
 import io.runbook4j.file.internal.Disk;
 import io.runbook4j.ledger.Catalog.Head;
+import io.runbook4j.ledger.RunWriter.Taking;
 import io.runbook4j.spi.ledger.LedgerEntry;
 import io.runbook4j.spi.ledger.LedgerEntry.RunResumed;
 import io.runbook4j.spi.ledger.LedgerEntry.RunStarted;
@@ -11,6 +12,7 @@ import io.runbook4j.spi.ledger.RunSummary;
 import io.runbook4j.spi.time.Time;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -75,7 +77,7 @@ final class TakenRuns {
     } else if (first instanceof RunResumed) {
       resume(run, entries);
     } else {
-      append(writer(run, first), run, entries, 0);
+      append(writer(run, first), run, entries, Taking.NONE);
     }
   }
 
@@ -98,9 +100,9 @@ final class TakenRuns {
     return writer;
   }
 
-  private void append(RunWriter writer, RunId run, List<LedgerEntry> entries, long sequence) {
+  private void append(RunWriter writer, RunId run, List<LedgerEntry> entries, Taking taking) {
     try {
-      writer.append(entries, sequence);
+      writer.append(entries, taking);
     } finally {
       if (writer.isBroken()) {
         broken.put(run, writer);
@@ -126,9 +128,9 @@ final class TakenRuns {
       if (force != FileLedger.Force.NEVER) {
         disk.forceFolder(folder);
       }
-      Head head = new Head(started, catalog.nextSequence());
-      append(writer, run, entries, head.sequence());
-      catalog.began(head);
+      Taking taking = new Taking(catalog.nextSequence(), after(run, started.job(), started.at()));
+      append(writer, run, entries, taking);
+      catalog.began(taking.head(started));
     } catch (IOException e) {
       letGo(run);
       throw unwritable(run, e);
@@ -147,12 +149,40 @@ final class TakenRuns {
     });
   }
 
+  /**
+   * {@return the moment after all that other runs of the job have recorded, if this one's clock
+   * does not show a later one} Wall clocks step, and differ between machines; what a run records is
+   * newer all the same than what the others had recorded when it was taken.
+   */
+  private Optional<Instant> after(RunId run, String job, Instant at) {
+    Instant latest = Instant.MIN;
+    for (Head head : catalog.heads(job)) {
+      Instant clock = head.run().equals(run) ? Instant.MIN : clock(head.run());
+      latest = clock.isAfter(latest) ? clock : latest;
+    }
+    return at.isAfter(latest) ? Optional.empty() : Optional.of(latest.plusNanos(1));
+  }
+
+  private Instant clock(RunId run) {
+    RunWriter writer = writers.get(run);
+    if (writer != null) {
+      return writer.clock();
+    }
+    try {
+      return catalog.digest(run).times().clock();
+    } catch (LedgerException e) {
+      return Instant.MIN; // damaged, or removed meanwhile; no reason to refuse another run
+    }
+  }
+
   private void resume(RunId run, List<LedgerEntry> entries) {
     catalog.requireKnown(run);
     take(run, "resumed");
     try {
       RunReplay replay = RunReplay.of(catalog.file(run), run, RunFollower.NONE);
-      append(openWriter(run, replay), run, entries, 0);
+      String job = replay.tally().started().job();
+      Taking taking = new Taking(0, after(run, job, entries.get(0).at()));
+      append(openWriter(run, replay), run, entries, taking);
     } catch (IOException e) {
       letGo(run);
       throw unwritable(run, e);

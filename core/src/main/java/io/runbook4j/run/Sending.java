@@ -25,8 +25,6 @@ import org.jspecify.annotations.Nullable;
  * takes them. Only the calls themselves may be on other threads.
  */
 final class Sending<T> {
-  private static final String DROPPED = "the executor was shut down and dropped what it had to do";
-
   private final RunSetup<T> setup;
   private final Host host;
   private final Parts<T> parts;
@@ -93,7 +91,9 @@ final class Sending<T> {
     Answer<T> answer = answers.poll();
     if (answer != null) {
       inFlight--;
-      flights.landed(answer.batch());
+      if (!onOwnThread) {
+        flights.landed(answer.batch());
+      }
     }
     return Optional.ofNullable(answer);
   }
@@ -120,9 +120,10 @@ final class Sending<T> {
     inFlight -= dropped.size();
     dropped.forEach(flight -> {
       parts.tally.notCalled();
-      takeBack(flight.batch(), flight.isNew(), DROPPED);
+      takeBack(flight.batch(), flight.isNew(), "the executor was shut down before");
     });
-    return Optional.of(DROPPED + "; chunks in its queue: " + dropped.size());
+    return Optional.of("the executor was shut down and dropped " + dropped.size()
+        + " chunks from its queue; resume the run with one that is open");
   }
 
   /** What was sent before stays in doubt. */

@@ -238,6 +238,80 @@ class FileLedgerHistoryTest {
   }
 
   @Test
+  void removeRuns_clockOfTheCureIsBehind_changesNothingThatIsOutstanding() {
+    run("r1", 20, 2, "a", "b");
+    run("r2", 10, 0, "a");
+    run("r3", 5, 0, "z");
+    run("r4", 60, 0, "c");
+    assertThat(outstanding()).containsExactly("b");
+
+    assertThat(remove(1, 61)).extracting(RunId::value).containsExactly("r3");
+
+    assertThat(outstanding()).containsExactly("b");
+  }
+
+  @Test
+  void removeRuns_clockOfTheCureIsBehind_removesTheCuredFirst() {
+    run("r1", 20, 1, "a");
+    run("r2", 10, 0, "a");
+    run("r3", 60, 0, "c");
+
+    assertThat(remove(1, 61)).extracting(RunId::value).containsExactly("r1", "r2");
+  }
+
+  @Test
+  void removeRuns_cureInAnOlderRunResumedWithItsClockBack_staysToo() {
+    RunId older = new RunId("r1");
+    record(
+        older,
+        new RunStarted(at(86_400), older, JOB, RunOrigin.full()),
+        begun(1, at(86_400), List.of("a")),
+        new RunFinished(at(86_400), RunState.STOPPED, "end", NONE, List.of("x")));
+    run("r2", 9, 2, "b", "x");
+    record(
+        older,
+        new LedgerEntry.RunResumed(at(2 * 86_400)),
+        done(1, at(2 * 86_400)),
+        begun(2, at(2 * 86_400), List.of("x")),
+        done(2, at(2 * 86_400)),
+        new RunFinished(at(2 * 86_400), RunState.COMPLETED, "end", NONE, List.of()));
+    run("r3", 60, 0, "c");
+    assertThat(outstanding()).containsExactly("b");
+
+    assertThat(remove(1, 61)).isEmpty();
+  }
+
+  @Test
+  void outstanding_afterARunFromTheFutureWasRemoved_staysTheSame() {
+    run("r1", 500, 0, "z");
+    run("r2", 5, 1, "a");
+    run("r3", 3, 0, "a");
+    assertThat(outstanding()).isEmpty();
+
+    assertThat(remove(2, 531)).extracting(RunId::value).containsExactly("r1");
+
+    assertThat(outstanding()).isEmpty();
+    run("r4", 2, 1, "a");
+    reopen();
+    assertThat(outstanding()).containsExactly("a");
+    run("r5", 1, 0, "a");
+    assertThat(outstanding()).isEmpty();
+  }
+
+  @Test
+  void runs_anotherRunOfTheJobIsDamaged_beginsAllTheSame() throws IOException {
+    run("r1", 1, 0, "a");
+    Path file = folder.resolve("r1.jsonl");
+    byte[] bytes = Files.readAllBytes(file);
+    bytes[bytes.length / 2] ^= 1;
+    Files.write(file, bytes);
+
+    run("r2", 2, 0, "a");
+
+    assertThat(ledger.run(new RunId("r2")).orElseThrow().state()).isEqualTo(RunState.COMPLETED);
+  }
+
+  @Test
   void removeRuns_goingOn_stays() {
     RunId run = new RunId("r1");
     record(run, new RunStarted(AT, run, JOB, RunOrigin.full()));

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.runbook4j.gate.Gate;
 import io.runbook4j.gate.Order;
 import io.runbook4j.gate.Outbox;
+import io.runbook4j.ledger.FileLedger;
 import io.runbook4j.spi.ledger.Counts;
 import io.runbook4j.spi.ledger.ItemFilter;
 import io.runbook4j.spi.ledger.ItemState;
@@ -20,6 +21,7 @@ import io.runbook4j.testkit.CrashMoment;
 import io.runbook4j.testkit.CrashSwitch;
 import io.runbook4j.testkit.SimulatedService;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -374,6 +376,36 @@ class Promise03LaterRunsTest {
     assertThat(next.counts().succeeded()).isEqualTo(100);
     assertThat(scene.runner().runOrResume(job).origin().kind()).isEqualTo(RunOrigin.Kind.FULL);
     assertThat(applied).allSatisfy((key, times) -> assertThat(times).isEqualTo(2));
+  }
+
+  @Test
+  void rerunFailed_afterTheClockWasSetBack_sendsNothingTwice() {
+    Scene onDisk = new Scene(scene.time, FileLedger.open(folder));
+    int[] calls = {0};
+    SyncJob<String> job = Scene.policies()
+        .from(Scene.source(30))
+        .to(chunk -> {
+          scene.time.sleep(Duration.ofMinutes(30)); // the clock goes back into the run
+          return ++calls[0] > 3
+              ? apply(chunk.keys())
+              : ChunkResult.builder()
+                  .othersSucceeded()
+                  .failed(chunk.keys().get(0), Failure.of(FailureKind.INVALID, "no"))
+                  .build();
+        })
+        .build();
+    RunReport first = onDisk.runner().run(job);
+    scene.time.stepWallClock(Duration.ofHours(-1));
+    assertThat(onDisk.runner().rerunFailed(job, first.runId()).counts().succeeded())
+        .isEqualTo(3);
+
+    RunReport again = onDisk.runner().rerunFailed(job, first.runId());
+
+    assertThat(again.counts().read()).isZero();
+    assertThat(onDisk.runner().rerunOutstanding(job).counts().read()).isZero();
+    assertThat(onDisk.ledger.outstanding(Scene.JOB, ItemFilter.all())).isEmpty();
+    assertThat(applied).isEqualTo(Map.of("k0", 1, "k10", 1, "k20", 1));
+    onDisk.ledger.close();
   }
 
   @Test

@@ -29,7 +29,8 @@ public interface Ledger extends AutoCloseable {
   void record(RunId run, List<LedgerEntry> entries);
 
   /**
-   * {@return the runs of a job, newest first, at most {@code limit} of them}
+   * {@return the runs of a job, newest first, at most {@code limit} of them} The newest is the one
+   * that was begun last, whatever the wall clocks said: they step, and differ between machines.
    *
    * @throws IllegalArgumentException if the limit is negative
    */
@@ -62,7 +63,9 @@ public interface Ledger extends AutoCloseable {
 
   /**
    * {@return the items whose newest record over all runs of the job is not a success, and that pass
-   * the filter} Takes memory for each of them.
+   * the filter} Newest in the order of recording, whatever the wall clocks said: a run's records
+   * are newer than all that other runs had recorded when it was started or resumed. Takes memory
+   * for each of them.
    */
   List<ItemRecord> outstanding(String job, ItemFilter filter);
 

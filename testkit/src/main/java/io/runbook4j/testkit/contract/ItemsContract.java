@@ -255,6 +255,68 @@ abstract class ItemsContract extends RunsContract {
   }
 
   @Test
+  void outstanding_rerunSucceededAfterTheClockWasSetBack_isCleared() {
+    Ledger ledger = opened();
+    story(ledger, "r1")
+        .started(JOB)
+        .begun(1, "a", "b")
+        .done(1, failed(0, FailureKind.INVALID, "X"), failed(1, FailureKind.INVALID, "X"))
+        .finished(RunState.COMPLETED, new Counts(2, 0, 2, 0, 0, 0));
+    setClockBack(Duration.ofSeconds(2)); // into the time of that run
+    story(ledger, "r2")
+        .started(JOB)
+        .begun(1, "a")
+        .done(1)
+        .finished(RunState.COMPLETED, new Counts(1, 1, 0, 0, 0, 0));
+    setClockBack(Duration.ofHours(1));
+    story(ledger, "r3")
+        .started(JOB)
+        .begun(1, "b")
+        .done(1)
+        .finished(RunState.COMPLETED, new Counts(1, 1, 0, 0, 0, 0));
+
+    assertThat(ledger.outstanding(JOB, ItemFilter.all())).isEmpty();
+    ledger.close();
+    assertThat(opened().outstanding(JOB, ItemFilter.all())).isEmpty();
+  }
+
+  @Test
+  void outstanding_failedAgainAfterTheClockWasSetBack_isOutstanding() {
+    Ledger ledger = opened();
+    story(ledger, "r1").started(JOB).begun(1, "a").done(1);
+    setClockBack(Duration.ofHours(1));
+    story(ledger, "r2").started(JOB).begun(1, "a").done(1, failed(0, FailureKind.INVALID, "X"));
+
+    assertThat(ledger.outstanding(JOB, ItemFilter.all()))
+        .extracting(item -> item.run().value())
+        .containsExactly("r2");
+  }
+
+  @Test
+  void outstanding_olderRunResumedAfterTheClockWasSetBack_takesTheNewestRecord() {
+    Ledger ledger = opened();
+    LedgerStory older = story(ledger, "r1")
+        .started(JOB)
+        .begun(1, "a")
+        .done(1, retried(0))
+        .finished(RunState.STOPPED, new Counts(1, 0, 0, 0, 0, 1));
+    story(ledger, "r2")
+        .started(JOB)
+        .begun(1, "a")
+        .done(1, failed(0, FailureKind.INVALID, "Y"))
+        .finished(RunState.COMPLETED, new Counts(1, 0, 1, 0, 0, 0));
+    setClockBack(Duration.ofHours(1));
+
+    older.resumed().begun(2, "a").done(2);
+
+    assertThat(ledger.outstanding(JOB, ItemFilter.all())).isEmpty();
+    story(ledger, "r3").started(JOB).begun(1, "a").done(1, failed(0, FailureKind.INVALID, "Z"));
+    assertThat(ledger.outstanding(JOB, ItemFilter.all()))
+        .extracting(item -> item.run().value())
+        .containsExactly("r3");
+  }
+
+  @Test
   void outstanding_openChunkOfARunThatDied_isInDoubtUntilARerunSucceeds() {
     Ledger ledger = opened();
     story(ledger, "r1").started(JOB).begun(1, "a", "b");

@@ -3,6 +3,7 @@ package io.runbook4j.testkit.contract;
 import io.runbook4j.spi.ledger.ItemRecord;
 import io.runbook4j.spi.ledger.Ledger;
 import io.runbook4j.spi.ledger.RunSummary;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -25,6 +26,11 @@ abstract class LedgerStage {
 
   final LedgerStory story(Ledger ledger, String run) {
     return new LedgerStory(ledger, clock, run);
+  }
+
+  /** What is recorded from now on has times that were before. */
+  final void setClockBack(Duration step) {
+    clock.back(step);
   }
 
   @AfterEach

@@ -40,6 +40,11 @@ final class LedgerStory {
     Instant tick() {
       return BEGINNING.plusSeconds(seconds++);
     }
+
+    /** Sets the clock back, as that of another machine may be. */
+    void back(Duration step) {
+      seconds -= step.toSeconds();
+    }
   }
 
   LedgerStory(Ledger ledger, Clock clock, String run) {

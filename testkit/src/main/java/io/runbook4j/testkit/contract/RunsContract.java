@@ -17,6 +17,7 @@ import io.runbook4j.spi.ledger.RunOrigin;
 import io.runbook4j.spi.ledger.RunState;
 import io.runbook4j.spi.ledger.RunSummary;
 import io.runbook4j.spi.sync.FailureKind;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -52,6 +53,20 @@ abstract class RunsContract extends RecordingContract {
     assertThat(ids(ledger.runs(JOB, 99))).containsExactly("k", "a", "z", "m");
     ledger.close();
     assertThat(ids(opened().runs(JOB, 99))).containsExactly("k", "a", "z", "m");
+  }
+
+  @Test
+  void runs_clockWasSetBack_givesTheOneRecordedLastFirst() {
+    Ledger ledger = opened();
+    story(ledger, "a").started(JOB);
+    story(ledger, "b").started(JOB);
+    setClockBack(Duration.ofHours(1));
+    story(ledger, "c").started(JOB);
+    ledger.close();
+
+    Ledger later = opened();
+    assertThat(ids(later.runs(JOB, 99))).containsExactly("c", "b", "a");
+    assertThat(ids(later.died())).containsExactly("a", "b", "c");
   }
 
   @Test
