@@ -51,6 +51,11 @@ final class Outbound<T> {
     return gate != null && deferral == null && gate.isLocalOnly();
   }
 
+  /** {@return why nothing at all may leave now; empty if something may} */
+  Optional<String> localOnly() {
+    return gate != null && gate.isLocalOnly() ? Optional.of(state()) : Optional.empty();
+  }
+
   /** Stops the run, or waits a while. */
   void holdBack(Waiting waiting) throws InterruptedException {
     if (job.gating().whileClosed() == WhileClosed.STOP) {

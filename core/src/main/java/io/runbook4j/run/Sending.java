@@ -245,7 +245,8 @@ final class Sending<T> {
 
   /**
    * {@return the target for those who only look} Each look waits for a permit as a chunk does,
-   * counts as a call, and is made within the job's policies.
+   * counts as a call, is made within the job's policies, and is not made while the gate is
+   * local-only.
    *
    * @param reasonToEnd why the run has to end; a look that waits ends then with a failure
    */
@@ -259,7 +260,7 @@ final class Sending<T> {
 
       @Override
       public Optional<Map<String, Verdict>> verify(List<String> keys) throws InterruptedException {
-        awaitPermit(reasonToEnd);
+        awaitPermit(() -> reasonToEnd.get().or(outbound::localOnly));
         parts.tally.called();
         return call.look(keys);
       }
@@ -271,21 +272,25 @@ final class Sending<T> {
     };
   }
 
-  private void awaitPermit(Supplier<Optional<String>> reasonToEnd) throws InterruptedException {
+  private void awaitPermit(Supplier<Optional<String>> reasonNot) throws InterruptedException {
     RateLimiter limiter = parts.throttle.limiter();
     Reservation place = limiter.reserve(1);
     try {
       parts.throttle.keepClosed();
+      refuse(reasonNot.get());
       while (!place.tryTake()) {
-        Optional<String> reason = reasonToEnd.get();
-        if (reason.isPresent()) {
-          throw new FailureException(Failure.of(FailureKind.CANCELLED, reason.get()));
-        }
         waiting.because("a permit for " + limiter.name(), place.remaining());
         parts.throttle.keepClosed();
+        refuse(reasonNot.get());
       }
     } finally {
       place.cancel();
+    }
+  }
+
+  private static void refuse(Optional<String> reason) {
+    if (reason.isPresent()) {
+      throw new FailureException(Failure.of(FailureKind.CANCELLED, reason.get()));
     }
   }
 

@@ -3,6 +3,8 @@ package io.runbook4j.run;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.failsafe.CircuitBreaker;
+import io.runbook4j.gate.Gate;
+import io.runbook4j.gate.Order;
 import io.runbook4j.integrity.SpotCheck;
 import io.runbook4j.limit.Quota;
 import io.runbook4j.spi.ledger.RunState;
@@ -73,6 +75,26 @@ class SpotCheckCallsTest {
     assertThat(calls).hasSize(3);
     assertThat(report.findings()).isEmpty();
     assertThat(report.problems().toString()).contains("the circuit breaker is open");
+  }
+
+  @Test
+  void run_theGateIsClosedBeforeTheLooks_noneIsMade() {
+    Gate gate = Gate.inMemory("sync", scene.time);
+    SyncJob<String> job = job(10).gate(gate).build();
+    RunListener closes = new RunListener() {
+      @Override
+      public void onChunk(ChunkReport chunk, Progress progress) {
+        if (progress.counts().succeeded() == 3) {
+          gate.localOnly(Order.of("ann", "snapshots look corrupt"));
+        }
+      }
+    };
+
+    RunReport report = scene.runner(closes).run(job);
+
+    assertThat(report.counts().succeeded()).isEqualTo(3);
+    assertThat(calls).hasSize(3);
+    assertThat(report.problems().toString()).contains("gate sync is local-only");
   }
 
   private static RunListener whenItWaits(Runnable action) {
