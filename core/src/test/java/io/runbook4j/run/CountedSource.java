@@ -12,6 +12,7 @@ import java.util.Optional;
 final class CountedSource implements Source<String> {
   private final Source<String> source;
   private final List<String> fetched = new ArrayList<>();
+  private int mostAtOnce;
   private int read;
   private int opened;
 
@@ -34,6 +35,11 @@ final class CountedSource implements Source<String> {
     return fetched;
   }
 
+  /** {@return the most keys that were asked for at a time} */
+  int mostAtOnce() {
+    return mostAtOnce;
+  }
+
   @Override
   public PageReader<String> open(Cursor from) {
     opened++;
@@ -47,6 +53,7 @@ final class CountedSource implements Source<String> {
 
   @Override
   public Optional<Page<String>> fetch(List<String> keys) throws InterruptedException {
+    mostAtOnce = Math.max(mostAtOnce, keys.size());
     Optional<Page<String>> page = source.fetch(keys);
     page.ifPresent(found -> fetched.addAll(keys));
     return page;

@@ -6,6 +6,7 @@ import io.runbook4j.gate.Gate;
 import io.runbook4j.gate.Order;
 import io.runbook4j.gate.Outbox;
 import io.runbook4j.ledger.FileLedger;
+import io.runbook4j.source.Sources;
 import io.runbook4j.spi.ledger.Counts;
 import io.runbook4j.spi.ledger.ItemFilter;
 import io.runbook4j.spi.ledger.ItemState;
@@ -136,6 +137,24 @@ class Promise03LaterRunsTest {
     assertThat(applied)
         .hasSize(100)
         .allSatisfy((key, times) -> assertThat(times).isOne());
+  }
+
+  @Test
+  void rerunFailed_moreThanAChunkHolds_fetchesAChunksKeysAtATime() {
+    CountedSource source = new CountedSource(Sources.of(Scene.keys(95), key -> key));
+    boolean[] up = {false};
+    SyncJob<String> job = Scene.policies()
+        .from(source)
+        .to(chunk -> up[0] ? apply(chunk.keys()) : refused())
+        .build();
+    RunReport first = scene.runner().run(job);
+    up[0] = true;
+
+    RunReport rerun = scene.runner().rerunFailed(job, first.runId());
+
+    assertThat(rerun.counts()).isEqualTo(new Counts(95, 95, 0, 0, 0, 0));
+    assertThat(source.fetched()).containsExactlyInAnyOrderElementsOf(Scene.keys(95));
+    assertThat(source.mostAtOnce()).isEqualTo(10);
   }
 
   private static ChunkResult refused() {
