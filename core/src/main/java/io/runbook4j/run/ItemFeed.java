@@ -246,8 +246,10 @@ final class ItemFeed<T> implements AutoCloseable {
         || (!distinct.add(key) && isRepeated(key, draft, index))) {
       return false;
     }
-    Outcome known =
-        unreadable == null ? elsewhere.get(key) : Outcome.failed(redaction.clean(unreadable));
+    Outcome known = elsewhere.get(key);
+    if (known == null && unreadable != null) { // what another run has done with it stays true
+      known = Outcome.failed(redaction.clean(unreadable));
+    }
     if (known != null) {
       draft.addUnsent(new Draft.Unsent(key, pagePosition.page(), known), pageStart());
     } else {
