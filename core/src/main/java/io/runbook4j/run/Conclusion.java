@@ -191,11 +191,7 @@ final class Conclusion<T> {
     parts.workload.busy().remove(key);
     leaveOutIfOpen(batch, index);
     if (outcome instanceof Outcome.Failed failed) {
-      parts.onlookers.failed(key, failed.failure().kind());
-      if (failed.failure().kind() == FailureKind.INTEGRITY) {
-        parts.alarm.corruption(
-            "integrity", "item " + key + ": " + failed.failure().message());
-      }
+      parts.failed(key, failed.failure());
     }
   }
 
