@@ -4,10 +4,11 @@ import io.runbook4j.spi.sync.Failure;
 import io.runbook4j.spi.sync.FailureException;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
- * Reads what to send next, and reads again after a while where the source fails. Not safe for many
- * threads.
+ * Reads what to send next, and reads again after a while where the source fails; what was read
+ * before is sent meanwhile. Not safe for many threads.
  */
 final class Reading<T> {
   private final SyncJob<T> job;
@@ -31,7 +32,7 @@ final class Reading<T> {
   /** {@return the next batch; empty if there is none now} */
   Optional<Batch<T>> next() throws InterruptedException {
     if (isPutOff()) {
-      return Optional.empty();
+      return parts.workload.nextWithoutReading(parts.sizer.size(), parts.time);
     }
     if (!parts.feed.isBuffered()) {
       waiting.flush(); // a page may take its time, and what is known is to be safe meanwhile
@@ -53,11 +54,18 @@ final class Reading<T> {
     return putOff;
   }
 
-  /** Waits until the source may be asked again. */
+  /** Waits until the source may be asked again, or something is due that was read before. */
   void await() throws InterruptedException {
-    waiting.because(
-        "the source to be read again",
-        Duration.ofNanos(Math.max(0, notBefore - parts.time.nanoTime())));
+    OptionalLong due = parts.workload.nextDue();
+    if (due.isPresent() && due.getAsLong() - notBefore < 0) {
+      waitUntil(due.getAsLong(), "the next retry");
+    } else {
+      waitUntil(notBefore, "the source to be read again");
+    }
+  }
+
+  private void waitUntil(long nanos, String cause) throws InterruptedException {
+    waiting.because(cause, Duration.ofNanos(Math.max(0, nanos - parts.time.nanoTime())));
   }
 
   private void readFailed(Failure failure) {

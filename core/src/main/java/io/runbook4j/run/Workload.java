@@ -71,13 +71,10 @@ final class Workload<T> {
    * @throws FailureException if the source fails and nothing else is due
    */
   Optional<Batch<T>> next(int size, int maxSize, Time time) throws InterruptedException {
-    boolean waits = !laterBatches.isEmpty() || !laterItems.isEmpty();
-    long nowNanos = waits ? time.nanoTime() : 0; // mostly nothing waits, and a look costs
-    while (!laterBatches.isEmpty() && laterBatches.element().isDue(nowNanos)) {
-      ready.push(laterBatches.remove().what());
-    }
-    if (!ready.isEmpty()) {
-      return Optional.of(cut(ready.pop(), size));
+    long nowNanos = nowNanos(time);
+    Optional<Batch<T>> ready = ready(size, nowNanos);
+    if (ready.isPresent()) {
+      return ready;
     }
     List<Pending<T>> due = due(size, nowNanos);
     boolean mayRead = mayRead(maxSize) && due.size() < size;
@@ -95,6 +92,33 @@ final class Workload<T> {
     }
     due.addAll(fresh.items());
     return Optional.of(Batch.of(due));
+  }
+
+  /**
+   * {@return what to send now without asking the source, at most {@code size} items; empty if
+   * nothing is due}
+   */
+  Optional<Batch<T>> nextWithoutReading(int size, Time time) {
+    long nowNanos = nowNanos(time);
+    Optional<Batch<T>> ready = ready(size, nowNanos);
+    if (ready.isPresent()) {
+      return ready;
+    }
+    List<Pending<T>> due = due(size, nowNanos);
+    return due.isEmpty() ? Optional.empty() : Optional.of(retries(due));
+  }
+
+  private long nowNanos(Time time) {
+    boolean waits = !laterBatches.isEmpty() || !laterItems.isEmpty();
+    return waits ? time.nanoTime() : 0; // mostly nothing waits, and a look costs
+  }
+
+  /** {@return the next whole batch; empty if none is ready} */
+  private Optional<Batch<T>> ready(int size, long nowNanos) {
+    while (!laterBatches.isEmpty() && laterBatches.element().isDue(nowNanos)) {
+      ready.push(laterBatches.remove().what());
+    }
+    return ready.isEmpty() ? Optional.empty() : Optional.of(cut(ready.pop(), size));
   }
 
   /** {@return fresh items to go with those that are due, which stay whatever the source does} */
