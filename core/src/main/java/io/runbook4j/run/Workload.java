@@ -1,6 +1,5 @@
 package io.runbook4j.run;
 
-import io.runbook4j.spi.sync.FailureException;
 import io.runbook4j.spi.time.Time;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -66,9 +65,8 @@ final class Workload<T> {
   }
 
   /**
-   * {@return what to send now, at most {@code size} items; empty if nothing is due}
-   *
-   * @throws FailureException if the source fails and nothing else is due
+   * {@return what to send now, at most {@code size} items; empty if nothing is due} How the source
+   * failed meanwhile, the feed says.
    */
   Optional<Batch<T>> next(int size, int maxSize, Time time) throws InterruptedException {
     long nowNanos = nowNanos(time);
@@ -126,8 +124,6 @@ final class Workload<T> {
       throws InterruptedException {
     try {
       return fresh(size - due.size());
-    } catch (FailureException e) {
-      return Optional.empty(); // whoever reads next meets it again, with nothing in hand
     } catch (InterruptedException | RuntimeException e) {
       due.forEach(item -> later(item, nowNanos));
       throw e;
