@@ -84,12 +84,10 @@ class FlightRecorderTest {
         })
         .build();
 
-    assertThat(retries(job))
-        .singleElement()
-        .satisfies(event -> {
-          assertThat(event.getInt("items")).isEqualTo(2);
-          assertThat(event.getString("failure")).isEqualTo("SERVER_ERROR: away");
-        });
+    assertThat(retries(job)).singleElement().satisfies(event -> {
+      assertThat(event.getInt("items")).isEqualTo(2);
+      assertThat(event.getString("failure")).isEqualTo("SERVER_ERROR: away");
+    });
   }
 
   @Test

@@ -132,7 +132,7 @@ class SourceFailuresTest {
     assertThat(rerun.counts()).isEqualTo(new Counts(3, 3, 0, 0, 0, 0));
   }
 
-  /** {@return the source, of which every so manieth read fails} */
+  /** {@return the source, of which one in so many reads fails} */
   private static Source<String> hiccups(Source<String> source, int reads) {
     int[] read = {0};
     return from -> {
