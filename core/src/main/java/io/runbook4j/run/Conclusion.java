@@ -122,7 +122,9 @@ final class Conclusion<T> {
       parts.onlookers.succeeded(succeeded);
     }
     parts.tally.succeeded(succeeded);
-    parts.tally.retried(retried);
+    if (retried > 0) {
+      noteRetried(retried, results);
+    }
     done(
         batch,
         results,
@@ -139,6 +141,16 @@ final class Conclusion<T> {
       refreshOrStop(answer, trouble.stop().orElseThrow());
     } else {
       credentialRefreshed = false;
+    }
+  }
+
+  private void noteRetried(int retried, List<ItemResult> results) {
+    parts.tally.retried(retried);
+    for (ItemResult result : results) {
+      if (result.retried() && result.outcome() instanceof Outcome.Failed failed) {
+        parts.retryEvent(retried, failed.failure()); // one for all: it names the first's failure
+        return;
+      }
     }
   }
 
@@ -191,11 +203,7 @@ final class Conclusion<T> {
     parts.workload.busy().remove(key);
     leaveOutIfOpen(batch, index);
     if (outcome instanceof Outcome.Failed failed) {
-      parts.onlookers.failed(key, failed.failure().kind());
-      if (failed.failure().kind() == FailureKind.INTEGRITY) {
-        parts.alarm.corruption(
-            "integrity", "item " + key + ": " + failed.failure().message());
-      }
+      parts.failed(key, failed.failure());
     }
   }
 

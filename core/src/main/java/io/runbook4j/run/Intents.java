@@ -8,6 +8,7 @@ import io.runbook4j.spi.ledger.LedgerEntry.ChunkTiming;
 import io.runbook4j.spi.ledger.LedgerEntry.Note;
 import io.runbook4j.spi.ledger.LedgerEntry.Span;
 import io.runbook4j.spi.ledger.RunId;
+import io.runbook4j.spi.sync.Outcome;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -77,7 +78,15 @@ final class Intents<T> {
         parts.time.now(), number, results, ItemResult.othersSucceeded(), ChunkTiming.NONE));
     unsent.family().settle(keys.size());
     parts.concluded(new ChunkReport(number, keys.size(), "not sent", Duration.ZERO, Duration.ZERO));
+    unsent.items().forEach(this::tell);
     parts.alarm.check(parts.tally);
+  }
+
+  /** Tells of an item that failed here: one that failed in another run has its turn again. */
+  private void tell(Draft.Unsent item) {
+    if (item.outcome() instanceof Outcome.Failed failed) {
+      parts.failed(item.key(), failed.failure());
+    }
   }
 
   private String idempotencyKey(int number) {

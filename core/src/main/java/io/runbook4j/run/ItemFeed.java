@@ -17,6 +17,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -68,6 +69,7 @@ final class ItemFeed<T> implements AutoCloseable {
 
   private @Nullable Cursor nextCursor;
   private int nextPage;
+  private @Nullable Failure failure;
   private @Nullable Cursor landmark;
   private long pagesUntilLandmark;
   private long pagesToNextLandmark = 1;
@@ -133,6 +135,11 @@ final class ItemFeed<T> implements AutoCloseable {
     return index < page.size();
   }
 
+  /** {@return the number of the page that the source is asked for next} */
+  int nextPage() {
+    return nextPage;
+  }
+
   /**
    * {@return from where to read if nothing that was given out were open} While outcomes of an
    * earlier process are still being matched, that is where this process began.
@@ -171,10 +178,7 @@ final class ItemFeed<T> implements AutoCloseable {
 
   /**
    * Takes up to {@code most} items. Stops early before a key that is in the draft already or among
-   * {@code busy}, so that items of one key keep their order, and where the source fails after it
-   * has given some.
-   *
-   * @throws FailureException if the source fails before it has given any
+   * {@code busy}, so that items of one key keep their order, and where the source fails.
    */
   Draft<T> draft(int most, Set<String> busy) throws InterruptedException {
     Draft<T> draft = new Draft<>(most);
@@ -192,6 +196,13 @@ final class ItemFeed<T> implements AutoCloseable {
       }
     }
     return draft;
+  }
+
+  /** {@return how the source failed at the last draft, once; empty if it did not} */
+  Optional<Failure> takeFailure() {
+    Optional<Failure> taken = Optional.ofNullable(failure);
+    failure = null;
+    return taken;
   }
 
   /** {@return whether nothing but a key's repetition can keep the page's items from being sent} */
@@ -246,8 +257,10 @@ final class ItemFeed<T> implements AutoCloseable {
         || (!distinct.add(key) && isRepeated(key, draft, index))) {
       return false;
     }
-    Outcome known =
-        unreadable == null ? elsewhere.get(key) : Outcome.failed(redaction.clean(unreadable));
+    Outcome known = elsewhere.get(key);
+    if (known == null && unreadable != null) { // what another run has done with it stays true
+      known = Outcome.failed(redaction.clean(unreadable));
+    }
     if (known != null) {
       draft.addUnsent(new Draft.Unsent(key, pagePosition.page(), known), pageStart());
     } else {
@@ -294,10 +307,8 @@ final class ItemFeed<T> implements AutoCloseable {
     try {
       page = checked(read(nextCursor), nextCursor);
     } catch (FailureException e) {
-      if (draft.isEmpty()) {
-        throw e;
-      }
-      return false; // the next draft meets the same failure, with nothing in hand
+      failure = e.failure(); // what is in hand goes first
+      return false;
     } catch (InterruptedException e) {
       if (draft.isEmpty()) {
         throw e;

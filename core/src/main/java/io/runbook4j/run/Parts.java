@@ -4,6 +4,7 @@ import io.runbook4j.chunk.ChunkSizer;
 import io.runbook4j.run.RunEvents.RetryEvent;
 import io.runbook4j.spi.ledger.ResumePoint;
 import io.runbook4j.spi.sync.Failure;
+import io.runbook4j.spi.sync.FailureKind;
 import io.runbook4j.spi.time.Time;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -59,6 +60,14 @@ final class Parts<T> {
     alarm = new Alarm(job, host, redaction, recorder, tally, listeners);
     onlookers = new Onlookers(job, host.watchOf(job), random, time);
     intents = new Intents<>(setup.id(), this, resume.nextChunk());
+  }
+
+  /** Tells those who look on of an item that failed for good; raises the alarm if it is corrupt. */
+  void failed(String key, Failure failure) {
+    onlookers.failed(key, failure.kind());
+    if (failure.kind() == FailureKind.INTEGRITY) {
+      alarm.corruption("integrity", "item " + key + ": " + failure.message());
+    }
   }
 
   void retryEvent(int items, Failure failure) {

@@ -78,6 +78,7 @@ final class Refusals<T> {
   private void sendAgain(Batch<T> batch, Failure failure, ChunkTiming timing) {
     if (batch.unanswered() > 0) {
       parts.tally.retried(batch.size());
+      parts.retryEvent(batch.size(), failure);
       parts.workload.now(batch); // its answer was lost before: it stays the chunk that it was
       return;
     }

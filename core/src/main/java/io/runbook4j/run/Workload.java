@@ -1,6 +1,5 @@
 package io.runbook4j.run;
 
-import io.runbook4j.spi.sync.FailureException;
 import io.runbook4j.spi.time.Time;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -66,18 +65,14 @@ final class Workload<T> {
   }
 
   /**
-   * {@return what to send now, at most {@code size} items; empty if nothing is due}
-   *
-   * @throws FailureException if the source fails and nothing else is due
+   * {@return what to send now, at most {@code size} items; empty if nothing is due} How the source
+   * failed meanwhile, the feed says.
    */
   Optional<Batch<T>> next(int size, int maxSize, Time time) throws InterruptedException {
-    boolean waits = !laterBatches.isEmpty() || !laterItems.isEmpty();
-    long nowNanos = waits ? time.nanoTime() : 0; // mostly nothing waits, and a look costs
-    while (!laterBatches.isEmpty() && laterBatches.element().isDue(nowNanos)) {
-      ready.push(laterBatches.remove().what());
-    }
-    if (!ready.isEmpty()) {
-      return Optional.of(cut(ready.pop(), size));
+    long nowNanos = nowNanos(time);
+    Optional<Batch<T>> ready = ready(size, nowNanos);
+    if (ready.isPresent()) {
+      return ready;
     }
     List<Pending<T>> due = due(size, nowNanos);
     boolean mayRead = mayRead(maxSize) && due.size() < size;
@@ -97,13 +92,38 @@ final class Workload<T> {
     return Optional.of(Batch.of(due));
   }
 
+  /**
+   * {@return what to send now without asking the source, at most {@code size} items; empty if
+   * nothing is due}
+   */
+  Optional<Batch<T>> nextWithoutReading(int size, Time time) {
+    long nowNanos = nowNanos(time);
+    Optional<Batch<T>> ready = ready(size, nowNanos);
+    if (ready.isPresent()) {
+      return ready;
+    }
+    List<Pending<T>> due = due(size, nowNanos);
+    return due.isEmpty() ? Optional.empty() : Optional.of(retries(due));
+  }
+
+  private long nowNanos(Time time) {
+    boolean waits = !laterBatches.isEmpty() || !laterItems.isEmpty();
+    return waits ? time.nanoTime() : 0; // mostly nothing waits, and a look costs
+  }
+
+  /** {@return the next whole batch; empty if none is ready} */
+  private Optional<Batch<T>> ready(int size, long nowNanos) {
+    while (!laterBatches.isEmpty() && laterBatches.element().isDue(nowNanos)) {
+      ready.push(laterBatches.remove().what());
+    }
+    return ready.isEmpty() ? Optional.empty() : Optional.of(cut(ready.pop(), size));
+  }
+
   /** {@return fresh items to go with those that are due, which stay whatever the source does} */
   private Optional<Batch<T>> freshBeside(List<Pending<T>> due, int size, long nowNanos)
       throws InterruptedException {
     try {
       return fresh(size - due.size());
-    } catch (FailureException e) {
-      return Optional.empty(); // whoever reads next meets it again, with nothing in hand
     } catch (InterruptedException | RuntimeException e) {
       due.forEach(item -> later(item, nowNanos));
       throw e;

@@ -19,6 +19,7 @@ import io.runbook4j.spi.ledger.ItemState;
 import io.runbook4j.spi.ledger.RunState;
 import io.runbook4j.spi.sync.ChunkResult;
 import io.runbook4j.spi.sync.Failure;
+import io.runbook4j.spi.sync.FailureException;
 import io.runbook4j.spi.sync.FailureKind;
 import io.runbook4j.spi.sync.Outcome;
 import io.runbook4j.testkit.SimulatedService;
@@ -461,6 +462,47 @@ class GatedRunTest {
     assertThat(gate.isLocalOnly()).isTrue();
     assertThat(corrupt.calls()).hasSize(1);
     assertThat(report.alerts()).extracting(alert -> alert.severity()).contains(Severity.SEV1);
+  }
+
+  @Test
+  void run_itemIsFoundCorruptWhenItIsRead_shutsTheGateAtOnce() {
+    RunReport report = scene.runner().run(checkedWhenRead());
+
+    assertThat(gate.isLocalOnly()).isTrue();
+    assertThat(report.state()).isEqualTo(RunState.STOPPED);
+    assertThat(report.counts()).isEqualTo(new Counts(40, 20, 1, 0, 0, 19));
+    assertThat(report.alerts()).singleElement().satisfies(alert -> {
+      assertThat(alert.severity()).isEqualTo(Severity.SEV1);
+      assertThat(alert.text()).contains("item k24: hash differs");
+    });
+  }
+
+  @Test
+  void resume_itemWasFoundCorruptWhenItWasRead_raisesNoAlarmAgain() {
+    SyncJob<String> job = checkedWhenRead();
+    RunReport stopped = scene.runner().run(job);
+    gate.open(FIXED);
+
+    RunReport resumed = scene.runner().resume(job, stopped.runId());
+
+    assertThat(resumed.counts()).isEqualTo(new Counts(60, 59, 1, 0, 0, 0));
+    assertThat(resumed.alerts()).isEmpty();
+    assertThat(gate.isLocalOnly()).isFalse();
+  }
+
+  /** {@return a job whose mapping finds an item corrupt} */
+  private SyncJob<String> checkedWhenRead() {
+    return Scene.policies()
+        .from(Scene.source(60).map(value -> {
+          if (value.equals("k24")) {
+            throw new FailureException(Failure.of(FailureKind.INTEGRITY, "hash differs"));
+          }
+          return value;
+        }))
+        .to(service.target())
+        .gate(gate)
+        .localOnlyOnCorruption()
+        .build();
   }
 
   @Test

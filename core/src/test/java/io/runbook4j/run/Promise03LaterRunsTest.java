@@ -15,7 +15,9 @@ import io.runbook4j.spi.ledger.RunState;
 import io.runbook4j.spi.sync.Chunk;
 import io.runbook4j.spi.sync.ChunkResult;
 import io.runbook4j.spi.sync.Failure;
+import io.runbook4j.spi.sync.FailureException;
 import io.runbook4j.spi.sync.FailureKind;
+import io.runbook4j.spi.sync.Source;
 import io.runbook4j.spi.sync.Target;
 import io.runbook4j.testkit.CallFault;
 import io.runbook4j.testkit.CrashMoment;
@@ -25,8 +27,10 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -137,6 +141,64 @@ class Promise03LaterRunsTest {
     assertThat(applied)
         .hasSize(100)
         .allSatisfy((key, times) -> assertThat(times).isOne());
+  }
+
+  @Test
+  void resume_anItemThatARerunAppliedCannotBeReadAnyMore_keepsItsSuccess() {
+    Set<String> broken = new HashSet<>();
+    SyncJob<String> job = Scene.policies()
+        .from(broken(Scene.source(100), broken))
+        .to(chunk -> apply(chunk.keys()))
+        .build();
+    RunReport stopped = stoppedAfter(3, job);
+    assertThat(scene.runner().rerunOutstanding(job).counts().succeeded()).isEqualTo(10);
+    broken.add("k35");
+
+    RunReport resumed = scene.runner().resume(job, stopped.runId());
+
+    assertThat(resumed.counts()).isEqualTo(new Counts(100, 100, 0, 0, 0, 0));
+    broken.clear();
+    assertThat(scene.runner().rerunFailed(job, stopped.runId()).counts().read()).isZero();
+    assertThat(applied).allSatisfy((key, times) -> assertThat(times).isOne());
+  }
+
+  @Test
+  void resume_anItemThatARerunLeftInDoubtCannotBeReadAnyMore_staysInDoubt() {
+    Set<String> broken = new HashSet<>();
+    boolean[] answering = {true};
+    SyncJob<String> job = Scene.policies()
+        .from(broken(Scene.source(100), broken))
+        .to(chunk -> {
+          apply(chunk.keys());
+          return answering[0]
+              ? ChunkResult.succeeded()
+              : ChunkResult.unanswered(Failure.of(FailureKind.TIMEOUT, "no answer"));
+        })
+        .inDoubt(InDoubt.PARK)
+        .build();
+    RunReport stopped = stoppedAfter(3, job);
+    answering[0] = false;
+    assertThat(scene.runner().rerunOutstanding(job).counts().inDoubt()).isEqualTo(10);
+    answering[0] = true;
+    broken.add("k35");
+
+    RunReport resumed = scene.runner().resume(job, stopped.runId());
+
+    assertThat(resumed.counts()).isEqualTo(new Counts(100, 90, 0, 0, 10, 0));
+    broken.clear();
+    assertThat(scene.runner().rerunFailed(job, stopped.runId()).counts().read()).isZero();
+    assertThat(applied).allSatisfy((key, times) -> assertThat(times).isOne());
+  }
+
+  /** {@return the source, of which the mapping throws for these keys} */
+  private static Source<String> broken(Source<String> source, Set<String> keys) {
+    return source.map(value -> {
+      if (keys.contains(value)) {
+        throw new FailureException(
+            Failure.of(FailureKind.MAPPING_MISSING, "the lookup has no such user"));
+      }
+      return value;
+    });
   }
 
   @Test

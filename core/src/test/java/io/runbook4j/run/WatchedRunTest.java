@@ -18,7 +18,10 @@ import io.runbook4j.spi.ledger.LedgerEntry;
 import io.runbook4j.spi.ledger.RunState;
 import io.runbook4j.spi.sync.Chunk;
 import io.runbook4j.spi.sync.ChunkResult;
+import io.runbook4j.spi.sync.Failure;
+import io.runbook4j.spi.sync.FailureException;
 import io.runbook4j.spi.sync.FailureKind;
+import io.runbook4j.spi.sync.Source;
 import io.runbook4j.spi.sync.Target;
 import io.runbook4j.testkit.SimulatedService;
 import java.time.Duration;
@@ -26,6 +29,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
@@ -197,6 +201,48 @@ class WatchedRunTest {
       assertThat(told).extracting(Alert::rule).containsExactly("corruption");
       assertThat(report.alerts()).extracting(Alert::rule).contains("integrity");
     }
+  }
+
+  @Test
+  void run_itemIsFoundCorruptWhenItIsRead_isOnePageAndInTheReport() {
+    SyncJob<String> job = Scene.policies()
+        .from(unreadable(FailureKind.INTEGRITY, "k4"))
+        .to(scene.service().build().target())
+        .alertWhen(Rule.corruption())
+        .build();
+    try (Watch watch = watch()) {
+      RunReport report = scene.runners().alerts(router).watch(watch).build().run(job);
+      scene.time.advance(Duration.ofMinutes(1));
+
+      assertThat(told).extracting(Alert::rule).containsExactly("corruption");
+      assertThat(report.alerts()).extracting(Alert::rule).contains("integrity");
+    }
+  }
+
+  @Test
+  void run_itemsCannotBeRead_theWatchHearsOfEach() {
+    SyncJob<String> job = Scene.policies()
+        .from(unreadable(FailureKind.MAPPING_MISSING, "k3", "k4", "k5"))
+        .to(scene.service().build().target())
+        .alertWhen(Rule.failuresInARow(3))
+        .build();
+    try (Watch watch = watch()) {
+      scene.runners().alerts(router).watch(watch).build().run(job);
+      scene.time.advance(Duration.ofMinutes(1));
+
+      assertThat(told).isNotEmpty();
+    }
+  }
+
+  /** {@return thirty items, of which these cannot be read} */
+  private static Source<String> unreadable(FailureKind kind, String... keys) {
+    Set<String> bad = Set.of(keys);
+    return Scene.source(30).map(value -> {
+      if (bad.contains(value)) {
+        throw new FailureException(Failure.of(kind, "bad row"));
+      }
+      return value;
+    });
   }
 
   @Test

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.io.TempDir;
 /**
  * Promise 7: memory does not grow with the run. Ten million items really run, in a heap of 64 MiB.
  */
-class TenMillionItemsTest {
+class Promise07TenMillionItemsTest {
   private static final List<String> OPTIONS = List.of("-Xmx64m", "-XX:+ExitOnOutOfMemoryError");
 
   @TempDir

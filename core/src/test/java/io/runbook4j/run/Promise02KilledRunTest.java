@@ -20,7 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
  * Promises 2 and 4 on a real process: it is killed in the middle of a run fifty times, and resumed
  * each time; at the end every item was applied once, and the ledger says so.
  */
-class KilledRunTest {
+class Promise02KilledRunTest {
   private static final int KILLS = 50;
   private static final long SEED = Long.getLong("killed.seed", 1);
 

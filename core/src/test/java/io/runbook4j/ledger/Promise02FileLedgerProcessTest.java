@@ -29,8 +29,8 @@ import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** With real processes, killed for real. */
-class FileLedgerProcessTest {
+/** Promise 2, with real processes, killed for real. */
+class Promise02FileLedgerProcessTest {
   private static final int KILLS = 50;
   private static final long SEED = 20261123;
 
