@@ -135,6 +135,7 @@ final class RunEngine<T> implements RunControl, Conclusion.Stopper {
       begin();
       loop();
     } catch (LedgerException e) {
+      sending.cancelPermit();
       interrupted |=
           sending.awaitInFlight(); // whoever resumes the run must not meet calls of this process
       closeSource();
