@@ -191,14 +191,21 @@ final class Sending<T> {
     return admitted;
   }
 
-  /** {@return whether the call costs the service's retry budget} */
+  /**
+   * {@return whether the call costs the service's retry budget} The first verification of a chunk
+   * repeats nothing, the next ones do.
+   */
   private static boolean isRetry(Batch<?> batch) {
-    return batch.isRetryOnly() && batch.doubt().isEmpty();
+    return batch.doubt().isPresent() ? batch.unanswered() > 0 : batch.isRetryOnly();
   }
 
-  private void overBudget(Batch<T> batch) {
-    parts.intents.begin(batch);
-    settlement.refusals().overBudget(batch);
+  private void overBudget(Batch<T> batch) throws InterruptedException {
+    if (batch.doubt().isPresent()) {
+      settlement.doubts().overBudget(batch);
+    } else {
+      parts.intents.begin(batch);
+      settlement.refusals().overBudget(batch);
+    }
   }
 
   /** {@return whether there is a permit for the next batch, which is taken; else it was awaited} */
@@ -239,7 +246,8 @@ final class Sending<T> {
       takeBack(batch, isNew, "the run was stopped or paused before");
       return;
     }
-    if (!batch.isRetryOnly()) {
+    // Verifications earn no retries: there are most of them when the service is down.
+    if (!batch.isRetryOnly() && batch.doubt().isEmpty()) {
       budget.onCall();
     }
     parts.tally.called();
