@@ -194,11 +194,7 @@ final class RunEngine<T> implements RunControl, Conclusion.Stopper {
   /** {@return whether the run goes on} */
   private boolean turn() throws InterruptedException {
     takeAnswers();
-    Optional<String> reason = stopReason == null ? bounds.reasonToStop() : Optional.empty();
-    if (reason.isPresent()) {
-      stop(reason.get());
-    }
-    if (stopReason != null) {
+    if (isStopping()) {
       return drain();
     }
     if (paused) {
@@ -213,11 +209,25 @@ final class RunEngine<T> implements RunControl, Conclusion.Stopper {
       waiting.silently();
       return true;
     }
-    if (sending.next().isEmpty() && !prepare()) {
-      return false;
+    if (sending.next().isEmpty()) {
+      if (!prepare()) {
+        return false;
+      }
+      if (isStopping()) { // a page may have taken its time
+        return true;
+      }
     }
     sending.sendIfPermitted(held);
     return true;
+  }
+
+  /** {@return whether nothing more is to be sent, for the run's time may be over by now} */
+  private boolean isStopping() {
+    Optional<String> reason = stopReason == null ? bounds.reasonToStop() : Optional.empty();
+    if (reason.isPresent()) {
+      stop(reason.get());
+    }
+    return stopReason != null;
   }
 
   private Optional<String> reasonToEnd() {
