@@ -174,7 +174,13 @@ final class Doubts<T> {
     if (reaction.kind() == Reaction.Kind.SLOW_DOWN) {
       conclusion.slowDown(answer, failure);
       parts.workload.now(batch);
-    } else if (reaction.kind() == Reaction.Kind.STOP || failure.kind() == FailureKind.CANCELLED) {
+      return;
+    }
+    if (failure.retryAfter().isPresent()) {
+      conclusion.smaller(Conclusion.ASKED_TO_WAIT);
+      parts.throttle.close(failure);
+    }
+    if (reaction.kind() == Reaction.Kind.STOP || failure.kind() == FailureKind.CANCELLED) {
       parts.workload.now(
           batch); // stays in doubt until it is verified, be it when the run is resumed
       conclusion.refreshOrStop(answer, failure);

@@ -221,7 +221,7 @@ final class RunEngine<T> implements RunControl, Conclusion.Stopper {
     return true;
   }
 
-  /** {@return whether nothing more is to be sent, for the run's time may be over by now} */
+  /** {@return whether the run is to send nothing more, since its time is over, say} */
   private boolean isStopping() {
     Optional<String> reason = stopReason == null ? bounds.reasonToStop() : Optional.empty();
     if (reason.isPresent()) {

@@ -309,7 +309,13 @@ final class Sending<T> {
       public Optional<Map<String, Verdict>> verify(List<String> keys) throws InterruptedException {
         awaitPermit(() -> reasonToEnd.get().or(outbound::localOnly));
         parts.tally.called();
-        return call.look(keys);
+        long sent = host.time().nanoTime();
+        try {
+          return call.look(keys);
+        } catch (FailureException e) {
+          parts.throttle.lookFailed(e.failure(), sent);
+          throw e;
+        }
       }
 
       @Override
