@@ -404,7 +404,8 @@ final class RunEngine<T> implements RunControl, Conclusion.Stopper {
         parts.tally.counts(forgotten + left.begun() + left.unread().size(), left.unanswered());
     parts.alarm.noteFiring(parts.onlookers.finished(counts));
     parts.alarm.ended(setup.id(), state, counts);
-    parts.recorder.add(new RunFinished(host.time().now(), state, reason, counts, left.unread()));
+    Instant endedAt = host.time().now();
+    parts.recorder.add(new RunFinished(endedAt, state, reason, counts, left.unread()));
     waiting.flush();
     RunReport report = new RunReport(
         new RunReport.Head(
@@ -414,7 +415,7 @@ final class RunEngine<T> implements RunControl, Conclusion.Stopper {
             state,
             reason,
             startedAt,
-            host.time().now(),
+            endedAt,
             setup.resume().isPresent()),
         counts,
         parts.tally,
