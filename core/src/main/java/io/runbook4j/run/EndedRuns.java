@@ -9,6 +9,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * How the runs of a runner ended that can be resumed; the newest 1,000. When the runner resumes one
@@ -36,10 +37,8 @@ final class EndedRuns {
   /** {@return the quotas in which the run's calls are counted; none if another process ended it} */
   synchronized List<Quota> counted(RunSummary run) {
     Ended ended = runs.get(run.run());
-    return ended != null
-            && run.finished().filter(end -> inMillis(end.at()).equals(ended.at())).isPresent()
-        ? ended.quotas()
-        : List.of();
+    Optional<Instant> at = run.finished().map(end -> inMillis(end.at()));
+    return ended != null && at.equals(Optional.of(ended.at())) ? ended.quotas() : List.of();
   }
 
   /** A ledger need not keep more of a time. */

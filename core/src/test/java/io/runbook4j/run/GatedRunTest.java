@@ -505,11 +505,8 @@ class GatedRunTest {
     Gate ramping = Gate.builder("sync", scene.time)
         .ramp(Ramp.defaults().guard(step -> Guard.Verdict.stay("counting")))
         .build();
-    SyncJob<String> job = Scene.policies()
-        .from(Scene.source(200))
-        .to(down.target())
-        .gate(ramping)
-        .build();
+    SyncJob<String> job =
+        Scene.policies().from(Scene.source(200)).to(down.target()).gate(ramping).build();
     Runner runner = scene.runners().retryBudget(() -> RetryBudget.of(0, 0)).build();
     ramping.localOnly(SHUT);
     ramping.ramp(FIXED);

@@ -24,8 +24,7 @@ class KeptInCallsTest {
   private static final Order SHUT = Order.of("ann", "snapshots look corrupt");
   private static final Order FIXED = Order.of("ann", "mended and verified");
   private static final int RETRIES = 5;
-  private static final Quota ONE_AN_HOUR =
-      Quota.of(1, Duration.ofHours(1)).exact();
+  private static final Quota ONE_AN_HOUR = Quota.of(1, Duration.ofHours(1)).exact();
 
   private final Scene scene = new Scene();
   private final Gate gate = Gate.inMemory("sync", scene.time);

@@ -93,8 +93,7 @@ class Promise09ResumingTest {
   void resume_bySameRunner_waitsForNoWindowSinceItHasCountedTheCalls() {
     Limits limits = Limits.create(scene.time, new Random(1));
     SyncJob<String> job = quotaOf(Quota.of(1_000, Duration.ofHours(1)));
-    Runner runner =
-        scene.runners().limits(limits).listener(new StopAfter(3)).build();
+    Runner runner = scene.runners().limits(limits).listener(new StopAfter(3)).build();
     RunReport early = runner.run(job);
 
     RunReport report = runner.resume(job, early.runId());

@@ -217,10 +217,8 @@ class Promise09StoppingTest {
   void stop_whileAPageIsRead_sendsNothingOfItAndTakesNoPermit() {
     SimulatedService service = open("2026-11-23T21:00:00Z").service().build();
     Limits limits = Limits.create(scene.time, new Random(1));
-    SyncJob<String> job = Scene.policies()
-        .from(slow(Scene.source(ITEMS)))
-        .to(service.target())
-        .build();
+    SyncJob<String> job =
+        Scene.policies().from(slow(Scene.source(ITEMS))).to(service.target()).build();
     Runner runner = scene.runners().limits(limits).build();
     after(Duration.ofMinutes(30), () -> runner.stop("maintenance"));
 

@@ -93,8 +93,7 @@ class SpotCheckCallsTest {
   @Test
   void run_aLookIsAskedToWait_closesTheLimiterForEverybody() {
     Duration asked = Duration.ofMinutes(30);
-    assertClosesFor(
-        asked, Failure.of(FailureKind.SERVER_ERROR, "busy").withRetryAfter(asked));
+    assertClosesFor(asked, Failure.of(FailureKind.SERVER_ERROR, "busy").withRetryAfter(asked));
   }
 
   private void assertClosesFor(Duration least, Failure answer) {
