@@ -208,7 +208,7 @@ final class Sending<T> {
     }
   }
 
-  /** {@return whether there is a permit for the next batch, which is taken; else it was awaited} */
+  /** {@return whether the next batch has its permit now; if not, it has waited for one} */
   private boolean isPermitted() throws InterruptedException {
     parts.throttle.keepClosed();
     if (permit == null && !parts.throttle.limiter().tryAcquire()) {
