@@ -330,6 +330,10 @@ final class Batch<T> {
       this(keys, failure, known, false);
     }
 
+    Doubt because(Failure failure) {
+      return new Doubt(keys, failure, known, sendUnknown);
+    }
+
     Doubt sentIfUnknown() {
       return new Doubt(keys, failure, known, true);
     }

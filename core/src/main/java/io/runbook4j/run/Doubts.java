@@ -115,9 +115,23 @@ final class Doubts<T> {
   /** Does without the target what can be done about items in doubt. */
   void unverifiable(Batch<T> batch) throws InterruptedException {
     Batch.Doubt doubt = batch.doubt().orElseThrow();
-    ChunkResult cannotLook = ChunkResult.refused(doubt.failure());
-    unverifiable(
-        new Answer<>(batch, parts.time.nanoTime(), 0, cannotLook, null), doubt, ChunkTiming.NONE);
+    unverifiable(notAsked(batch, doubt.failure()), doubt, ChunkTiming.NONE);
+  }
+
+  /** Leaves in doubt what the retry budget has no room to ask about once more. */
+  void overBudget(Batch<T> batch) throws InterruptedException {
+    Batch.Doubt doubt = batch.doubt().orElseThrow();
+    Failure last = doubt.failure();
+    String message = last.message() + " (not verified again: the retry budget is used up)";
+    Failure failure = Failure.of(last.kind(), message);
+    parkDoubt(
+        notAsked(batch, failure),
+        doubt.because(last.code().map(failure::withCode).orElse(failure)),
+        ChunkTiming.NONE);
+  }
+
+  private Answer<T> notAsked(Batch<T> batch, Failure failure) {
+    return new Answer<>(batch, parts.time.nanoTime(), 0, ChunkResult.refused(failure), null);
   }
 
   private void unverifiable(Answer<T> answer, Batch.Doubt doubt, ChunkTiming timing)
@@ -160,7 +174,13 @@ final class Doubts<T> {
     if (reaction.kind() == Reaction.Kind.SLOW_DOWN) {
       conclusion.slowDown(answer, failure);
       parts.workload.now(batch);
-    } else if (reaction.kind() == Reaction.Kind.STOP || failure.kind() == FailureKind.CANCELLED) {
+      return;
+    }
+    if (failure.retryAfter().isPresent()) {
+      conclusion.smaller(Conclusion.ASKED_TO_WAIT);
+      parts.throttle.close(failure);
+    }
+    if (reaction.kind() == Reaction.Kind.STOP || failure.kind() == FailureKind.CANCELLED) {
       parts.workload.now(
           batch); // stays in doubt until it is verified, be it when the run is resumed
       conclusion.refreshOrStop(answer, failure);

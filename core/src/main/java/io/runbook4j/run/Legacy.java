@@ -31,6 +31,7 @@ final class Legacy<T> {
   private final Doubts<T> doubts;
   private final Outbound<T> outbound;
   private final Known known;
+  private final List<Quota> counted;
   private final int page;
 
   Legacy(RunSetup<T> setup, Parts<T> parts, Doubts<T> doubts, Outbound<T> outbound) {
@@ -39,6 +40,7 @@ final class Legacy<T> {
     this.doubts = doubts;
     this.outbound = outbound;
     this.known = setup.known();
+    this.counted = setup.counted();
     this.page =
         setup.resume().map(ResumePoint::position).orElse(Position.start()).page();
   }
@@ -49,15 +51,7 @@ final class Legacy<T> {
    */
   void takeUp(ResumePoint resume) {
     resume.notBefore().ifPresent(until -> closeUntil(until, Throttle.MOST_ASKED));
-    for (Quota quota : job.quotas()) {
-      // Nobody counted the calls of the last window but the process that is gone; let it pass.
-      // Longer ones are too long. Its clock may have been ahead of ours.
-      Duration window = quota.window().plus(quota.margin());
-      resume
-          .lastCallAt()
-          .filter(last -> quota.window().compareTo(LONGEST_WINDOW_TO_WAIT) <= 0)
-          .ifPresent(last -> closeUntil(last.plus(window), window));
-    }
+    resume.lastCallAt().ifPresent(this::letWindowsPass);
     // One family for all: to find their items the run has to read on, however many they are.
     int items = resume.open().stream().mapToInt(intent -> intent.keys().size()).sum();
     Family family = parts.workload.frontier().open(resume.position(), items);
@@ -83,6 +77,19 @@ final class Legacy<T> {
       } else {
         parts.feed.hold();
         doubts.park(batch, doubt, ChunkTiming.NONE);
+      }
+    }
+  }
+
+  /**
+   * Nobody has counted the calls of the last windows but the process that is gone. Longer ones are
+   * too long to wait for. Its clock may have been ahead of ours.
+   */
+  private void letWindowsPass(Instant lastCallAt) {
+    for (Quota quota : job.quotas()) {
+      Duration window = quota.window().plus(quota.margin());
+      if (!counted.contains(quota) && quota.window().compareTo(LONGEST_WINDOW_TO_WAIT) <= 0) {
+        closeUntil(lastCallAt.plus(window), window);
       }
     }
   }

@@ -135,6 +135,7 @@ final class RunEngine<T> implements RunControl, Conclusion.Stopper {
       begin();
       loop();
     } catch (LedgerException e) {
+      sending.cancelPermit();
       interrupted |=
           sending.awaitInFlight(); // whoever resumes the run must not meet calls of this process
       closeSource();
@@ -193,11 +194,7 @@ final class RunEngine<T> implements RunControl, Conclusion.Stopper {
   /** {@return whether the run goes on} */
   private boolean turn() throws InterruptedException {
     takeAnswers();
-    Optional<String> reason = stopReason == null ? bounds.reasonToStop() : Optional.empty();
-    if (reason.isPresent()) {
-      stop(reason.get());
-    }
-    if (stopReason != null) {
+    if (isStopping()) {
       return drain();
     }
     if (paused) {
@@ -212,11 +209,25 @@ final class RunEngine<T> implements RunControl, Conclusion.Stopper {
       waiting.silently();
       return true;
     }
-    if (sending.next().isEmpty() && !prepare()) {
-      return false;
+    if (sending.next().isEmpty()) {
+      if (!prepare()) {
+        return false;
+      }
+      if (isStopping()) { // a page may have taken its time
+        return true;
+      }
     }
     sending.sendIfPermitted(held);
     return true;
+  }
+
+  /** {@return whether the run is to send nothing more, since its time is over, say} */
+  private boolean isStopping() {
+    Optional<String> reason = stopReason == null ? bounds.reasonToStop() : Optional.empty();
+    if (reason.isPresent()) {
+      stop(reason.get());
+    }
+    return stopReason != null;
   }
 
   private Optional<String> reasonToEnd() {
@@ -393,7 +404,8 @@ final class RunEngine<T> implements RunControl, Conclusion.Stopper {
         parts.tally.counts(forgotten + left.begun() + left.unread().size(), left.unanswered());
     parts.alarm.noteFiring(parts.onlookers.finished(counts));
     parts.alarm.ended(setup.id(), state, counts);
-    parts.recorder.add(new RunFinished(host.time().now(), state, reason, counts, left.unread()));
+    Instant endedAt = host.time().now();
+    parts.recorder.add(new RunFinished(endedAt, state, reason, counts, left.unread()));
     waiting.flush();
     RunReport report = new RunReport(
         new RunReport.Head(
@@ -403,7 +415,7 @@ final class RunEngine<T> implements RunControl, Conclusion.Stopper {
             state,
             reason,
             startedAt,
-            host.time().now(),
+            endedAt,
             setup.resume().isPresent()),
         counts,
         parts.tally,

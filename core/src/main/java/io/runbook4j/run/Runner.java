@@ -47,6 +47,7 @@ public final class Runner implements AutoCloseable {
   private final boolean ownsRouter;
   private final Reruns reruns;
   private final ActiveRuns active;
+  private final EndedRuns ended = new EndedRuns();
   private final Optional<ExecutorService> ownExecutor;
 
   private Runner(Builder builder) {
@@ -121,7 +122,8 @@ public final class Runner implements AutoCloseable {
       Function<ResumePoint, Known> known = reruns.known(job, summary);
       host.ledger().record(run, List.of(new RunResumed(host.time().now())));
       ResumePoint point = host.ledger().resumePoint(run);
-      return new RunSetup<>(run, origin, job, ends, Optional.of(point), known.apply(point));
+      return new RunSetup<>(
+          run, origin, job, ends, Optional.of(point), known.apply(point), ended.counted(summary));
     });
   }
 
@@ -224,7 +226,9 @@ public final class Runner implements AutoCloseable {
   private <T> RunReport start(SyncJob<T> job, RunOrigin origin, Source<T> source, Known known) {
     RunId id = RunId.at(host.time().now(), host.random());
     return execute(
-        job, source, ends -> new RunSetup<>(id, origin, job, ends, Optional.empty(), known));
+        job,
+        source,
+        ends -> new RunSetup<>(id, origin, job, ends, Optional.empty(), known, List.of()));
   }
 
   private <T> RunReport execute(
@@ -233,7 +237,9 @@ public final class Runner implements AutoCloseable {
     try {
       host.getToKnow(job);
       Ends<T> ends = Ends.of(job, source);
-      return active.run(new RunEngine<>(setup.apply(ends), host));
+      RunReport report = active.run(new RunEngine<>(setup.apply(ends), host));
+      ended.add(report, job.quotas());
+      return report;
     } finally {
       active.leave();
     }

@@ -136,33 +136,18 @@ final class Sending<T> {
   }
 
   /**
-   * Sends the next batch, if there is one and a permit for it; else waits for the permit.
+   * Sends the next batch, if there is one that the gate lets out, and a permit for it; else waits
+   * for the permit.
    *
    * @param held whether somebody wants nothing sent, a listener say that was told of the last chunk
    */
   void sendIfPermitted(BooleanSupplier held) throws InterruptedException {
-    Batch<T> batch = next;
+    Batch<T> batch = nextToSend().orElse(null);
     if (batch == null) {
+      cancelPermit();
       return;
     }
-    if (batch.doubt().isPresent() && settlement.doubts().isBlind()) {
-      inHand(batch, () -> settlement.doubts().unverifiable(batch));
-      return;
-    }
-    if (batch.isRetryOnly() && batch.doubt().isEmpty() && permit == null && !budget.tryRetry()) {
-      inHand(batch, () -> {
-        parts.intents.begin(batch);
-        settlement.refusals().overBudget(batch);
-      });
-      return;
-    }
-    parts.throttle.keepClosed();
-    if (permit == null && !parts.throttle.limiter().tryAcquire()) {
-      permit = parts.throttle.limiter().reserve(1);
-      permitSince = host.time().nanoTime();
-    }
-    if (permit != null && !permit.tryTake()) {
-      waiting.because("a permit for " + parts.throttle.limiter().name(), permit.remaining());
+    if (!isPermitted()) {
       return;
     }
     next = null;
@@ -170,10 +155,71 @@ final class Sending<T> {
     Batch<T> whole = parts.workload.topUp(batch, parts.sizer.size(), host.time());
     whole.waited(permit == null ? 0 : host.time().nanoTime() - permitSince);
     permit = null;
-    Optional<Batch<T>> admitted = outbound.admit(whole);
-    if (admitted.isPresent()) {
+    Optional<Batch<T>> admitted = outbound.admit(whole); // the gate may have closed meanwhile
+    if (admitted.isEmpty()) {
+      parts.throttle.limiter().correct(-1);
+    } else if (isRetry(admitted.get()) && !budget.tryRetry()) { // another run took the last one
+      parts.throttle.limiter().correct(-1);
+      parts.workload.now(admitted.get());
+    } else {
       inHand(admitted.get(), () -> send(admitted.get(), held));
     }
+  }
+
+  /**
+   * Sees to it if no call is to be made for the next batch, so that none waits for a permit, or
+   * spends one, in vain.
+   *
+   * @return the next batch, or what of it is to be sent; empty if there is none
+   */
+  private Optional<Batch<T>> nextToSend() throws InterruptedException {
+    Batch<T> batch = next;
+    if (batch == null) {
+      return Optional.empty();
+    }
+    if (batch.doubt().isPresent() && settlement.doubts().isBlind()) {
+      inHand(batch, () -> settlement.doubts().unverifiable(batch));
+      return Optional.empty();
+    }
+    next = null;
+    Optional<Batch<T>> admitted = outbound.admit(batch);
+    if (admitted.isPresent() && isRetry(admitted.get()) && budget.available() == 0) {
+      inHand(admitted.get(), () -> overBudget(admitted.get()));
+      return Optional.empty();
+    }
+    next = admitted.orElse(null);
+    return admitted;
+  }
+
+  /**
+   * {@return whether the call costs the service's retry budget} The first verification of a chunk
+   * repeats nothing, the next ones do.
+   */
+  private static boolean isRetry(Batch<?> batch) {
+    return batch.doubt().isPresent() ? batch.unanswered() > 0 : batch.isRetryOnly();
+  }
+
+  private void overBudget(Batch<T> batch) throws InterruptedException {
+    if (batch.doubt().isPresent()) {
+      settlement.doubts().overBudget(batch);
+    } else {
+      parts.intents.begin(batch);
+      settlement.refusals().overBudget(batch);
+    }
+  }
+
+  /** {@return whether the next batch has its permit now; if not, it has waited for one} */
+  private boolean isPermitted() throws InterruptedException {
+    parts.throttle.keepClosed();
+    if (permit == null && !parts.throttle.limiter().tryAcquire()) {
+      permit = parts.throttle.limiter().reserve(1);
+      permitSince = host.time().nanoTime();
+    }
+    if (permit != null && !permit.tryTake()) {
+      waiting.because("a permit for " + parts.throttle.limiter().name(), permit.remaining());
+      return false;
+    }
+    return true;
   }
 
   /** Does something with a batch that no list has meanwhile, and loses none if that throws. */
@@ -200,7 +246,8 @@ final class Sending<T> {
       takeBack(batch, isNew, "the run was stopped or paused before");
       return;
     }
-    if (!batch.isRetryOnly()) {
+    // Verifications earn no retries: there are most of them when the service is down.
+    if (!batch.isRetryOnly() && batch.doubt().isEmpty()) {
       budget.onCall();
     }
     parts.tally.called();
@@ -262,7 +309,13 @@ final class Sending<T> {
       public Optional<Map<String, Verdict>> verify(List<String> keys) throws InterruptedException {
         awaitPermit(() -> reasonToEnd.get().or(outbound::localOnly));
         parts.tally.called();
-        return call.look(keys);
+        long sent = host.time().nanoTime();
+        try {
+          return call.look(keys);
+        } catch (FailureException e) {
+          parts.throttle.lookFailed(e.failure(), sent);
+          throw e;
+        }
       }
 
       @Override
@@ -294,10 +347,11 @@ final class Sending<T> {
     }
   }
 
-  /** Gives back the permit that the next batch waits for. */
+  /** Gives up the place in line for a permit, if the next batch has one. */
   void cancelPermit() {
     if (permit != null) {
       permit.cancel();
+      permit = null;
     }
   }
 }

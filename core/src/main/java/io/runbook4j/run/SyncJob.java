@@ -214,9 +214,9 @@ public final class SyncJob<T> {
 
     /**
      * Adds a limit on the calls to the target's service; all that are added hold together. Default
-     * none. It holds within one process, for all runs that share its limiters. A run that is
-     * resumed in another one first lets a window of up to an hour pass; nothing else knows of the
-     * calls of an earlier process.
+     * none. It holds within one process, for all runs that share its limiters. A run that another
+     * process, or another runner, had last first lets a window of up to an hour pass when it is
+     * resumed, and closes the limiter meanwhile; nothing else knows of the calls made there.
      */
     public Builder<T> quota(Quota quota) {
       quotas.add(Objects.requireNonNull(quota, "quota"));

@@ -86,6 +86,15 @@ final class Throttle {
     }
   }
 
+  /** Closes the limiter if the answer to a call that only looked says that the service wants it. */
+  void lookFailed(Failure failure, long sentNanos) {
+    if (job.reaction(failure.kind()).kind() == Reaction.Kind.SLOW_DOWN) {
+      hit(failure, sentNanos);
+    } else if (failure.retryAfter().isPresent()) {
+      close(failure);
+    }
+  }
+
   /** Closes the limiter for as long as the service asked. */
   void close(Failure failure) {
     close(asked(failure), failure);

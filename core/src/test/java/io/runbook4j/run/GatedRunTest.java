@@ -6,11 +6,14 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import io.runbook4j.backoff.BackOff;
 import io.runbook4j.gate.Drain;
 import io.runbook4j.gate.Gate;
+import io.runbook4j.gate.GateState;
+import io.runbook4j.gate.Guard;
 import io.runbook4j.gate.Order;
 import io.runbook4j.gate.Outbox;
 import io.runbook4j.gate.Ramp;
 import io.runbook4j.limit.Quota;
 import io.runbook4j.limit.RateLimiter;
+import io.runbook4j.limit.RetryBudget;
 import io.runbook4j.source.Sources;
 import io.runbook4j.spi.alert.Severity;
 import io.runbook4j.spi.ledger.Counts;
@@ -535,6 +538,28 @@ class GatedRunTest {
               .build())
           .withMessageContaining("gate(..)");
     }
+  }
+
+  @Test
+  void run_lastItemsAreGivenUpWithoutACall_tellsTheGatesGuardOfThemToo() {
+    SimulatedService down =
+        scene.service().outage(Duration.ZERO, Duration.ofDays(1)).build();
+    Gate ramping = Gate.builder("sync", scene.time)
+        .ramp(Ramp.defaults().guard(step -> Guard.Verdict.stay("counting")))
+        .build();
+    SyncJob<String> job =
+        Scene.policies().from(Scene.source(200)).to(down.target()).gate(ramping).build();
+    Runner runner = scene.runners().retryBudget(() -> RetryBudget.of(0, 0)).build();
+    ramping.localOnly(SHUT);
+    ramping.ramp(FIXED);
+
+    RunReport report = runner.run(job);
+
+    long failed = report.counts().failed();
+    assertThat(failed).isPositive();
+    assertThat(ramping.state())
+        .isInstanceOfSatisfying(
+            GateState.Ramping.class, it -> assertThat(it.step().failures()).isEqualTo(failed));
   }
 
   static LongStream seeds() {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.runbook4j.chunk.ChunkSize;
 import io.runbook4j.ledger.MemoryLedger;
+import io.runbook4j.limit.Limits;
 import io.runbook4j.limit.Quota;
 import io.runbook4j.spi.ledger.Counts;
 import io.runbook4j.spi.ledger.ItemFilter;
@@ -32,6 +33,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Random;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -316,6 +318,28 @@ class HostileHostTest {
 
     assertThat(ended).containsExactly("a");
     assertThat(full.runs("hostile", 1).get(0).counts().succeeded()).isZero();
+  }
+
+  @Test
+  void run_ledgerFailsWhileAChunkWaitsForItsPermit_leavesThePermitToOthers() {
+    Limits limits = Limits.create(time, new Random(1));
+    Runner runner = Runner.builder()
+        .time(time)
+        .executor(time.executor())
+        .limits(limits)
+        .ledger(ledgerWithRoomFor(2))
+        .build();
+    SyncJob<String> job = SyncJob.<String>named("hostile")
+        .from(ITEMS)
+        .to(chunk -> ChunkResult.succeeded())
+        .chunkSize(ChunkSize.fixed(1))
+        .quota(Quota.of(1, Duration.ofHours(1)).exact())
+        .build();
+
+    assertThatExceptionOfType(LedgerException.class).isThrownBy(() -> runner.run(job));
+    time.advance(Duration.ofMinutes(61));
+
+    assertThat(limits.limiter("job hostile").tryAcquire()).isTrue();
   }
 
   @Test

@@ -3,6 +3,7 @@ package io.runbook4j.run;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.runbook4j.limit.Quota;
+import io.runbook4j.limit.RetryBudget;
 import io.runbook4j.spi.ledger.Counts;
 import io.runbook4j.spi.sync.Chunk;
 import io.runbook4j.spi.sync.ChunkResult;
@@ -56,6 +57,43 @@ class LostAnswersTest {
     assertThat(report.counts()).isEqualTo(new Counts(50, 0, 0, 0, 50, 0));
     assertThat(report.totals().calls()).isEqualTo(20);
     assertThat(asked).isEqualTo(1);
+  }
+
+  @Test
+  void run_targetTurnsOutBlindWhileAChunkWaitsForItsPermit_sendsNoneAgainBeyondTheBudget() {
+    Duration call = Duration.ofMinutes(1);
+    int[] calls = {0};
+    Target<String> slow = new Target<>() {
+      @Override
+      public ChunkResult apply(Chunk<String> chunk) throws InterruptedException {
+        calls[0]++;
+        scene.time.sleep(call);
+        return ChunkResult.unanswered(TIMEOUT);
+      }
+
+      @Override
+      public boolean isIdempotent() {
+        return true;
+      }
+
+      @Override
+      public Optional<Map<String, Verdict>> verify(List<String> keys) throws InterruptedException {
+        scene.time.sleep(call);
+        return Optional.empty();
+      }
+    };
+    SyncJob<String> job = Scene.policies()
+        .from(Scene.source(20))
+        .to(slow)
+        .chunksInFlight(2)
+        .quota(Quota.of(3, Duration.ofHours(1)).exact())
+        .build();
+    Runner runner = scene.runners().retryBudget(() -> RetryBudget.of(0, 0)).build();
+
+    RunReport report = runner.run(job);
+
+    assertThat(report.counts()).isEqualTo(new Counts(20, 0, 0, 0, 20, 0));
+    assertThat(calls[0]).isEqualTo(2);
   }
 
   private static SyncJob.Builder<String> policies(Target<String> target) {

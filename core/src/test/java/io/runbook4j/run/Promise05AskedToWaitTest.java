@@ -7,6 +7,7 @@ import io.runbook4j.limit.Quota;
 import io.runbook4j.spi.sync.Chunk;
 import io.runbook4j.spi.sync.ChunkResult;
 import io.runbook4j.spi.sync.Failure;
+import io.runbook4j.spi.sync.FailureException;
 import io.runbook4j.spi.sync.FailureKind;
 import io.runbook4j.spi.sync.Target;
 import java.time.Duration;
@@ -78,6 +79,40 @@ class Promise05AskedToWaitTest {
     assertThat(report.counts().succeeded()).isEqualTo(400);
     assertThat(Duration.between(calls.get(0), calls.get(calls.size() - 1)))
         .isLessThan(ASKED.multipliedBy(3).dividedBy(2));
+  }
+
+  @Test
+  void run_verificationIsAskedToWait_nothingIsSentForThatLongAndChunksAreSmaller() {
+    Failure lost = Failure.of(FailureKind.NETWORK, "connection reset");
+    Target<String> absent = target(Answer.LOST);
+    Target<String> busy = new Target<>() {
+      @Override
+      public ChunkResult apply(Chunk<String> chunk) {
+        calls.add(scene.time.now());
+        return calls.size() == 1 ? ChunkResult.unanswered(lost) : ChunkResult.succeeded();
+      }
+
+      @Override
+      public Optional<Map<String, Verdict>> verify(List<String> keys) throws InterruptedException {
+        if (calls.size() > 1) {
+          return absent.verify(keys);
+        }
+        calls.add(scene.time.now());
+        throw new FailureException(BUSY);
+      }
+    };
+    SyncJob<String> job = Scene.policies()
+        .from(Scene.source(400))
+        .chunkSize(ChunkSize.adaptive(10, 100))
+        .to(busy)
+        .build();
+
+    RunReport report = scene.runner().run(job);
+
+    assertThat(Duration.between(calls.get(1), calls.get(2))).isGreaterThanOrEqualTo(ASKED);
+    assertThat(report.limits()).hasSize(1);
+    assertThat(report.sizeChanges().get(0).cause()).isEqualTo("the service asked to wait");
+    assertThat(report.counts().succeeded()).isEqualTo(400);
   }
 
   private Target<String> target(Answer first) {

@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.runbook4j.limit.RetryBudget;
 import io.runbook4j.spi.ledger.Counts;
 import io.runbook4j.spi.ledger.RunState;
+import io.runbook4j.spi.sync.Chunk;
 import io.runbook4j.spi.sync.ChunkResult;
 import io.runbook4j.spi.sync.Failure;
+import io.runbook4j.spi.sync.FailureException;
 import io.runbook4j.spi.sync.FailureKind;
 import io.runbook4j.spi.sync.Target;
 import io.runbook4j.testkit.CallFault;
@@ -15,6 +17,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -107,6 +111,34 @@ class Promise08RetriesTest {
     assertThat(report.counts()).isEqualTo(new Counts(1_000, 0, 1_000, 0, 0, 0));
     assertThat(service.calls().size()).as("100 first calls, 10 + 20 % retries").isBetween(110, 130);
     assertThat(report.reasons().toString()).contains("the retry budget is used up", "SERVER_ERROR");
+  }
+
+  @Test
+  void run_outageInWhichNothingCanBeVerified_repeatsVerificationsWithinTheBudgetOnly() {
+    int[] verifications = {0};
+    Target<String> down = new Target<>() {
+      @Override
+      public ChunkResult apply(Chunk<String> chunk) {
+        return ChunkResult.unanswered(Failure.of(FailureKind.NETWORK, "connection reset"));
+      }
+
+      @Override
+      public Optional<Map<String, Verdict>> verify(List<String> keys) {
+        verifications[0]++;
+        throw new FailureException(Failure.of(FailureKind.TIMEOUT, "no answer"));
+      }
+    };
+    RetryBudget budget = RetryBudget.of(0.2, 10);
+    Runner runner = scene.runners().retryBudget(() -> budget).build();
+
+    RunReport report =
+        runner.run(Scene.policies().from(Scene.source(1_000)).to(down).build());
+
+    assertThat(report.counts()).isEqualTo(new Counts(1_000, 0, 0, 0, 1_000, 0));
+    assertThat(verifications[0]).as("100 first looks, 10 + 20 % more").isBetween(110, 130);
+    assertThat(budget.available()).isZero();
+    assertThat(report.reasons().toString())
+        .contains("connection reset", "not verified again: the retry budget is used up");
   }
 
   @Test

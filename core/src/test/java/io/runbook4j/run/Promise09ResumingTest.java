@@ -89,6 +89,55 @@ class Promise09ResumingTest {
     assertThat(limits.limiter("job " + Scene.JOB).tryAcquire()).isTrue();
   }
 
+  @Test
+  void resume_bySameRunner_waitsForNoWindowSinceItHasCountedTheCalls() {
+    Limits limits = Limits.create(scene.time, new Random(1));
+    SyncJob<String> job = quotaOf(Quota.of(1_000, Duration.ofHours(1)));
+    Runner runner = scene.runners().limits(limits).listener(new StopAfter(3)).build();
+    RunReport early = runner.run(job);
+
+    RunReport report = runner.resume(job, early.runId());
+
+    assertThat(early.state()).isEqualTo(RunState.STOPPED);
+    assertThat(report.counts().succeeded()).isEqualTo(100);
+    assertThat(scene.time.elapsed()).isLessThan(Duration.ofMinutes(1));
+    assertThat(limits.limiter("job " + Scene.JOB).closedFor()).isZero();
+  }
+
+  @Test
+  void resume_anotherProcessHadTheRunMeanwhile_waitsForTheWindow() {
+    SyncJob<String> job = quotaOf(Quota.of(1_000, Duration.ofHours(1)));
+    Runner runner = scene.runner(new StopAfter(3));
+    RunReport early = runner.run(job);
+    scene.time.advance(Duration.ofHours(1));
+    RunReport elsewhere = scene.runner(new StopAfter(1)).resume(job, early.runId());
+    Duration before = scene.time.elapsed();
+
+    runner.resume(job, early.runId());
+
+    assertThat(elsewhere.state()).isEqualTo(RunState.STOPPED);
+    assertThat(scene.time.elapsed().minus(before)).isGreaterThanOrEqualTo(Duration.ofHours(1));
+  }
+
+  @Test
+  void resume_withAQuotaThatTheRunDidNotHave_waitsForItsWindow() {
+    Runner runner = scene.runner(new StopAfter(3));
+    RunReport early = runner.run(quotaOf(Quota.of(1_000, Duration.ofHours(1))));
+    Duration window = Duration.ofMinutes(10);
+
+    runner.resume(quotaOf(Quota.of(20, window)), early.runId());
+
+    assertThat(scene.time.elapsed()).isBetween(window, Duration.ofMinutes(15));
+  }
+
+  private static SyncJob<String> quotaOf(Quota quota) {
+    return Scene.policies()
+        .from(Scene.source(100))
+        .to(chunk -> ChunkResult.succeeded())
+        .quota(quota)
+        .build();
+  }
+
   @ParameterizedTest
   @EnumSource(
       value = InDoubt.class,

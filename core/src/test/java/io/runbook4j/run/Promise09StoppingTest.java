@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.runbook4j.backoff.BackOff;
 import io.runbook4j.ledger.FileLedger;
+import io.runbook4j.limit.Limits;
 import io.runbook4j.schedule.RunWindow;
 import io.runbook4j.spi.alert.Alert;
 import io.runbook4j.spi.ledger.Counts;
@@ -12,6 +13,8 @@ import io.runbook4j.spi.sync.Chunk;
 import io.runbook4j.spi.sync.ChunkResult;
 import io.runbook4j.spi.sync.Failure;
 import io.runbook4j.spi.sync.FailureKind;
+import io.runbook4j.spi.sync.PageReader;
+import io.runbook4j.spi.sync.Source;
 import io.runbook4j.spi.sync.Target;
 import io.runbook4j.testkit.CallFault;
 import io.runbook4j.testkit.ServiceCall;
@@ -23,6 +26,7 @@ import java.time.Instant;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -175,6 +179,65 @@ class Promise09StoppingTest {
   @Test
   void run_windowClosesInTheMiddle_goesOnInTheNextNight() {
     assertNightHolds("2026-11-23T22:00:00Z", 8, "2026-11-24T22:00:00Z");
+  }
+
+  @Test
+  void run_pageComesWhenTheWindowHasClosed_sendsNothingOfIt() {
+    SimulatedService service = open("2026-11-24T05:59:00Z").service().build();
+    SyncJob<String> job = Scene.policies()
+        .from(slow(Scene.source(ITEMS)))
+        .to(service.target())
+        .window(NIGHT)
+        .build();
+
+    RunReport report = scene.runner().run(job);
+
+    assertThat(report.reason()).contains("closed until 2026-11-24T22:00:00Z");
+    assertThat(service.calls()).isEmpty();
+    assertFinishesInANewProcess(service);
+  }
+
+  @Test
+  void run_pageComesAfterTheDeadline_sendsNothingOfIt() {
+    SimulatedService service = open("2026-11-23T21:00:00Z").service().build();
+    SyncJob<String> job = Scene.policies()
+        .from(slow(Scene.source(ITEMS)))
+        .to(service.target())
+        .deadline(Duration.ofMinutes(30))
+        .build();
+
+    RunReport report = scene.runner().run(job);
+
+    assertThat(report.reason()).contains("deadline of PT30M");
+    assertThat(report.counts()).isEqualTo(new Counts(40, 20, 0, 0, 0, 20));
+    assertFinishesInANewProcess(service);
+  }
+
+  @Test
+  void stop_whileAPageIsRead_sendsNothingOfItAndTakesNoPermit() {
+    SimulatedService service = open("2026-11-23T21:00:00Z").service().build();
+    Limits limits = Limits.create(scene.time, new Random(1));
+    SyncJob<String> job =
+        Scene.policies().from(slow(Scene.source(ITEMS))).to(service.target()).build();
+    Runner runner = scene.runners().limits(limits).build();
+    after(Duration.ofMinutes(30), () -> runner.stop("maintenance"));
+
+    RunReport report = runner.run(job);
+
+    assertThat(report.counts()).isEqualTo(new Counts(40, 20, 0, 0, 0, 20));
+    assertThat(limits.limiter("simulated").granted()).isEqualTo(2);
+    assertFinishesInANewProcess(service);
+  }
+
+  /** {@return the source, with pages that take 20 minutes each} */
+  private Source<String> slow(Source<String> source) {
+    return from -> {
+      PageReader<String> pages = source.open(from);
+      return limit -> {
+        scene.time.sleep(Duration.ofMinutes(20));
+        return pages.next(limit);
+      };
+    };
   }
 
   @Test

@@ -6,10 +6,14 @@ import dev.failsafe.CircuitBreaker;
 import io.runbook4j.gate.Gate;
 import io.runbook4j.gate.Order;
 import io.runbook4j.integrity.SpotCheck;
+import io.runbook4j.limit.Limits;
 import io.runbook4j.limit.Quota;
 import io.runbook4j.spi.ledger.RunState;
 import io.runbook4j.spi.sync.Chunk;
 import io.runbook4j.spi.sync.ChunkResult;
+import io.runbook4j.spi.sync.Failure;
+import io.runbook4j.spi.sync.FailureException;
+import io.runbook4j.spi.sync.FailureKind;
 import io.runbook4j.spi.sync.Target;
 import java.time.Duration;
 import java.time.Instant;
@@ -18,6 +22,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 /** A spot check's calls are calls like all others. */
@@ -26,6 +31,9 @@ class SpotCheckCallsTest {
 
   private final Scene scene = new Scene();
   private final List<Instant> calls = new ArrayList<>();
+
+  /** What each look comes to; a verdict if empty. */
+  private Optional<Failure> looks = Optional.empty();
 
   @Test
   void run_targetTakesOneItemAtATime_eachLookTakesAPermitAndCounts() {
@@ -75,6 +83,29 @@ class SpotCheckCallsTest {
     assertThat(calls).hasSize(3);
     assertThat(report.findings()).isEmpty();
     assertThat(report.problems().toString()).contains("the circuit breaker is open");
+  }
+
+  @Test
+  void run_aLookIsRateLimited_closesTheLimiterForEverybody() {
+    assertClosesFor(Duration.ofMinutes(2), Failure.of(FailureKind.RATE_LIMITED, "slow down"));
+  }
+
+  @Test
+  void run_aLookIsAskedToWait_closesTheLimiterForEverybody() {
+    Duration asked = Duration.ofMinutes(30);
+    assertClosesFor(asked, Failure.of(FailureKind.SERVER_ERROR, "busy").withRetryAfter(asked));
+  }
+
+  private void assertClosesFor(Duration least, Failure answer) {
+    Limits limits = Limits.create(scene.time, new Random(1));
+    looks = Optional.of(answer);
+
+    RunReport report = scene.runners().limits(limits).build().run(job(10).build());
+
+    assertThat(report.state()).isEqualTo(RunState.COMPLETED);
+    assertThat(report.problems().toString()).contains(answer.message());
+    assertThat(report.limits()).hasSize(1);
+    assertThat(limits.limiter("job " + Scene.JOB).closedFor()).isGreaterThanOrEqualTo(least);
   }
 
   @Test
@@ -131,6 +162,9 @@ class SpotCheckCallsTest {
       @Override
       public Optional<Map<String, Verdict>> verify(List<String> keys) {
         calls.add(scene.time.now());
+        looks.ifPresent(failure -> {
+          throw new FailureException(failure);
+        });
         Map<String, Verdict> verdicts = new HashMap<>();
         keys.forEach(key -> verdicts.put(key, Verdict.APPLIED));
         return Optional.of(verdicts);

@@ -1,0 +1,48 @@
+package io.runbook4j.run;
+
+import io.runbook4j.limit.Quota;
+import io.runbook4j.spi.ledger.RunId;
+import io.runbook4j.spi.ledger.RunState;
+import io.runbook4j.spi.ledger.RunSummary;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * How the runs of a runner ended that can be resumed; the newest 1,000. When the runner resumes one
+ * of them, its limiters have counted the run's calls already, unless another process has resumed it
+ * meanwhile. Safe for many threads.
+ */
+final class EndedRuns {
+  private static final int MOST = 1_000;
+
+  private final Map<RunId, Ended> runs = new LinkedHashMap<>(); // guarded by this
+
+  private record Ended(Instant at, List<Quota> quotas) {}
+
+  synchronized void add(RunReport report, List<Quota> quotas) {
+    runs.remove(report.runId());
+    if (report.state() == RunState.COMPLETED) {
+      return;
+    }
+    runs.put(report.runId(), new Ended(inMillis(report.endedAt()), quotas));
+    if (runs.size() > MOST) {
+      runs.remove(runs.keySet().iterator().next());
+    }
+  }
+
+  /** {@return the quotas in which the run's calls are counted; none if another process ended it} */
+  synchronized List<Quota> counted(RunSummary run) {
+    Ended ended = runs.get(run.run());
+    Optional<Instant> at = run.finished().map(end -> inMillis(end.at()));
+    return ended != null && at.equals(Optional.of(ended.at())) ? ended.quotas() : List.of();
+  }
+
+  /** A ledger need not keep more of a time. */
+  private static Instant inMillis(Instant at) {
+    return at.truncatedTo(ChronoUnit.MILLIS);
+  }
+}
