@@ -153,7 +153,7 @@ public final class ProgressDisplay implements RunListener {
         out.print("\r" + " ".repeat(drawn) + "\r");
         drawn = 0;
       }
-      out.println(text);
+      out.println(TextReport.oneLine(text));
       if (terminal && progress != null) {
         draw();
       }
@@ -187,11 +187,11 @@ public final class ProgressDisplay implements RunListener {
 
   private static String waits(Wait wait, Instant now) {
     if (wait.until().isEmpty()) {
-      return "  waits: " + wait.cause();
+      return "  waits: " + TextReport.oneLine(wait.cause());
     }
     Duration left = Duration.between(now, wait.until().get());
     return "  waits " + TextReport.duration(left.isNegative() ? Duration.ZERO : left) + " for "
-        + wait.cause();
+        + TextReport.oneLine(wait.cause());
   }
 
   /** Redraws the countdown until the wait is over; the run's own thread is the one that waits. */
