@@ -8,6 +8,7 @@ import io.runbook4j.spi.ledger.ItemFilter;
 import io.runbook4j.spi.ledger.RunState;
 import io.runbook4j.spi.sync.ChunkResult;
 import io.runbook4j.spi.sync.Failure;
+import io.runbook4j.spi.sync.FailureException;
 import io.runbook4j.spi.sync.FailureKind;
 import io.runbook4j.spi.sync.Outcome;
 import io.runbook4j.spi.sync.Page;
@@ -64,6 +65,29 @@ class UnreadableRowsTest {
     assertThat(scene.ledger.items(report.runId(), ItemFilter.failed().code(Page.NO_KEY)))
         .extracting(item -> item.key())
         .containsExactly("line 3", "line 4");
+  }
+
+  @Test
+  void next_itemsHaveNoKeyForWantOfAMapping_areCountedOnce() {
+    SyncJob<String> job = Scene.policies()
+        .from(Sources.of(Scene.keys(10), user -> {
+          if (user.compareTo("k3") < 0) {
+            throw new FailureException(Failure.of(FailureKind.MAPPING_MISSING, "no Slack id"));
+          }
+          return user;
+        }))
+        .to(target(key -> key.compareTo("k8") < 0
+            ? GOOD
+            : Outcome.failed(Failure.of(FailureKind.INVALID, "no name"))))
+        .build();
+
+    RunReport report = scene.runner().run(job);
+
+    assertThat(report.counts().failed()).isEqualTo(5);
+    assertThat(report.next())
+        .noneMatch(step -> step.contains("have no mapping"))
+        .anyMatch(step -> step.startsWith("3 have no key that could be read"))
+        .anyMatch(step -> step.startsWith("2 failed; look at the reasons, then rerun"));
   }
 
   @Test
