@@ -16,7 +16,7 @@ final class TextReport {
   private static final int CHUNK_ROWS = 20;
 
   /** Half of a surrogate pair, which has no UTF-8. */
-  static final Pattern HALF = Pattern.compile("\\p{Cs}");
+  private static final Pattern HALF = Pattern.compile("\\p{Cs}");
 
   private static final Pattern CONTROL = Pattern.compile("\\p{Cc}");
 

@@ -114,6 +114,14 @@ class HostileTextTest {
   }
 
   @Test
+  void json_controlCharactersOfAnyRange_areEscaped() {
+    String json = scene.runner().run(job(corrupting())).json();
+
+    assertHarmless(json);
+    assertThat(json).contains("\"k\\u001B]0;title\\u0007 \\u009B2J \\u007F\\u0085 \\r\\n" + FORGED);
+  }
+
+  @Test
   void text_lineFeedsInKeysReasonsAndAlerts_forgeNoLine() {
     RunReport corrupt = scene.runner().run(job(corrupting()));
     RunReport failed = scene.runner().run(job(inventing()));
