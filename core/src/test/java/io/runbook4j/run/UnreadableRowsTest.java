@@ -21,6 +21,8 @@ import java.util.Map;
 import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Rows that are broken, values that a host's own code cannot take, and texts that are no text. */
 class UnreadableRowsTest {
@@ -65,6 +67,26 @@ class UnreadableRowsTest {
     assertThat(scene.ledger.items(report.runId(), ItemFilter.failed().code(Page.NO_KEY)))
         .extracting(item -> item.key())
         .containsExactly("line 3", "line 4");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"NO_KEY", "NOT_IN_SOURCE"})
+  void rerunFailed_serviceHasSuchACodeOfItsOwn_isRerunAllTheSame(String code) {
+    Failure failure = Failure.of(FailureKind.INVALID, "the account has no key").withCode(code);
+    SyncJob<String> job = Scene.policies()
+        .from(Scene.source(10))
+        .to(target(key -> key.equals("k7") ? Outcome.failed(failure) : GOOD))
+        .build();
+    Runner runner = scene.runner();
+
+    RunReport report = runner.run(job);
+
+    assertThat(report.next())
+        .hasSize(2)
+        .anyMatch(step -> step.startsWith("1 failed; look at the reasons, then rerun"))
+        .anyMatch(step -> step.startsWith("INVALID (1 items)"));
+    assertThat(runner.rerunFailed(job, report.runId()).counts().read()).isEqualTo(1);
+    assertThat(runner.rerunOutstanding(job).counts().read()).isEqualTo(1);
   }
 
   @Test
