@@ -72,7 +72,9 @@ final class RetentionPlan {
     return items.stream().map(ItemRecord::key).collect(Collectors.toSet());
   }
 
-  /** {@return what keeps its run} What has no key is sent by no rerun: its trouble would never end. */
+  /**
+   * {@return what keeps its run} What has no key is sent by no rerun: its trouble would never end.
+   */
   private List<ItemRecord> outstanding(List<Head> some) {
     return new JobScan(catalog, held)
         .outstanding(some).stream().filter(item -> !isWithoutKey(item)).toList();

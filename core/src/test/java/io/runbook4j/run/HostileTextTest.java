@@ -23,8 +23,7 @@ import org.junit.jupiter.api.Test;
  */
 class HostileTextTest {
   private static final String FORGED = "FORGED every item has an outcome";
-  private static final String HOSTILE =
-      "k\u001b]0;title\u0007 \u009b2J \u007f\u0085 \r\n" + FORGED;
+  private static final String HOSTILE = "k\u001b]0;title\u0007 \u009b2J \u007f\u0085 \r\n" + FORGED;
 
   private final Scene scene = new Scene();
   private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();

@@ -159,8 +159,8 @@ class CsvTest extends SourceContract<Map<String, String>> {
       })
   void next_recordOverTheLimitWithLinesInAValue_isUnreadableAsAWhole(String record)
       throws Exception {
-    Source<Map<String, String>> source = write(
-        "id,note\n1,a\n" + record.replace("<long>", "x".repeat(1_100_000)) + "\n8,b\n9,c\n");
+    Source<Map<String, String>> source =
+        write("id,note\n1,a\n" + record.replace("<long>", "x".repeat(1_100_000)) + "\n8,b\n9,c\n");
 
     List<String> seen = Reading.all(source, 5);
 
@@ -172,7 +172,8 @@ class CsvTest extends SourceContract<Map<String, String>> {
             "8={id=8, note=b}",
             "9={id=9, note=c}");
     Reading.assertResumes(source, List.of("1", "line 3", "8", "9"), 1);
-    assertThat(Reading.pages(source, Cursor.start(), 2).get(0).next().orElseThrow().value())
+    assertThat(
+            Reading.pages(source, Cursor.start(), 2).get(0).next().orElseThrow().value())
         .contains(":" + (3 + lines) + ":");
   }
 
@@ -182,7 +183,9 @@ class CsvTest extends SourceContract<Map<String, String>> {
 
     List<String> seen = Reading.all(write("id,v\n\"open,1\n" + rows + "z,\"quoted\""), 10_000);
 
-    assertThat(seen).hasSize(200_002).startsWith("line 2!line 2 of items.csv has text after a closing quote");
+    assertThat(seen)
+        .hasSize(200_002)
+        .startsWith("line 2!line 2 of items.csv has text after a closing quote");
     assertThat(seen).endsWith("z={id=z, v=quoted}");
     assertThat(seen.subList(1, seen.size() - 1)).containsOnly("k={id=k, v=some value}");
   }

@@ -115,10 +115,12 @@ class JdbcH2Test extends JdbcChecks {
   }
 
   private static DataSource likeSqlite(Connection connection) throws SQLException {
-    DatabaseMetaData metaData =
-        answering(DatabaseMetaData.class, connection.getMetaData(), "getDatabaseProductName", args -> "SQLite");
-    Connection named =
-        answering(Connection.class, connection, "getMetaData", args -> metaData);
+    DatabaseMetaData metaData = answering(
+        DatabaseMetaData.class,
+        connection.getMetaData(),
+        "getDatabaseProductName",
+        args -> "SQLite");
+    Connection named = answering(Connection.class, connection, "getMetaData", args -> metaData);
     return new OneConnection(answering(Connection.class, named, "setReadOnly", args -> {
           if (args[0].equals(connection.isReadOnly())) {
             return null;
