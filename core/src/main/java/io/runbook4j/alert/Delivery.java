@@ -254,7 +254,7 @@ final class Delivery {
     LOG.warn(
         "An alert could not be delivered: {} rule={} job={} channel={} problem={}",
         Words.oneLine(alert.text()),
-        alert.rule(),
+        Words.oneLine(alert.rule()),
         alert.job(),
         channel,
         Words.oneLine(problem));

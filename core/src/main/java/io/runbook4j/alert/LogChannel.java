@@ -22,10 +22,10 @@ public final class LogChannel implements AlertChannel {
   public void send(Alert alert) {
     Object[] values = {
       Words.oneLine(alert.text()),
-      alert.rule(),
+      Words.oneLine(alert.rule()),
       alert.severity(),
       alert.occurrence().map(Occurrence::phase).orElse(Occurrence.Phase.OPENED),
-      alert.dedupKey()
+      Words.oneLine(alert.dedupKey())
     };
     if (alert.isResolved() || alert.severity().compareTo(Severity.WARNING) < 0) {
       LOG.info(FORMAT, values);

@@ -71,7 +71,7 @@ final class Words {
 
   /** {@return the text as one line of a log: what a service says begins no other} */
   static String oneLine(String text) {
-    return text.replaceAll("\\p{Cntrl}", " ");
+    return text.replaceAll("\\p{Cc}", " ");
   }
 
   static long atLeast(String name, long least, long value) {

@@ -159,9 +159,10 @@ public final class FileLedger implements Ledger {
   }
 
   /**
-   * Removes old runs, each whole. What {@link #outstanding} answers stays the same: a run stays if
-   * it goes on, has the newest record of an outstanding item, has the success that ended a trouble
-   * in a run that stays, or is what an unfinished rerun that stays is about.
+   * Removes old runs, each whole. What {@link #outstanding} answers stays the same, but for what
+   * had no key: a run stays if it goes on, has the newest record of an outstanding item with a key,
+   * has the success that ended a trouble in a run that stays, or is what an unfinished rerun that
+   * stays is about.
    *
    * @param now against which the age counts
    * @return the runs removed

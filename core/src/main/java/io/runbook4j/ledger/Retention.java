@@ -3,7 +3,8 @@ package io.runbook4j.ledger;
 import java.time.Duration;
 
 /**
- * Which runs of a {@link FileLedger} may go. Immutable.
+ * Which runs of a {@link FileLedger} may go. Immutable. Outstanding items keep their runs, but not
+ * those whose keys could not be read: a rerun cannot send them.
  *
  * @param age how long ago the last entry of a run must be; positive
  * @param keptPerJob how many of each job's newest runs stay, whatever their age; at least 0

@@ -4,6 +4,8 @@ import io.runbook4j.ledger.Catalog.Head;
 import io.runbook4j.spi.ledger.ItemRecord;
 import io.runbook4j.spi.ledger.RunId;
 import io.runbook4j.spi.ledger.RunState;
+import io.runbook4j.spi.sync.Failure;
+import io.runbook4j.spi.sync.Page;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -11,12 +13,14 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /**
- * Decides which runs of one job may be removed without changing the answer to what is outstanding.
+ * Decides which runs of one job may be removed without changing the answer to what is outstanding,
+ * but for what has no key.
  *
  * <p>Of the runs that are old enough, those stay that hold the newest record of an outstanding
  * item, and those that the resuming of a kept run needs. The runs that are left can hold two
@@ -63,9 +67,21 @@ final class RetentionPlan {
   }
 
   private Set<String> keepHolders(List<Head> all) {
-    List<ItemRecord> items = new JobScan(catalog, held).outstanding(all);
+    List<ItemRecord> items = outstanding(all);
     items.forEach(item -> kept.add(item.run()));
     return items.stream().map(ItemRecord::key).collect(Collectors.toSet());
+  }
+
+  /**
+   * {@return what keeps its run} What has no key is sent by no rerun: its trouble would never end.
+   */
+  private List<ItemRecord> outstanding(List<Head> some) {
+    return new JobScan(catalog, held)
+        .outstanding(some).stream().filter(item -> !isWithoutKey(item)).toList();
+  }
+
+  private static boolean isWithoutKey(ItemRecord item) {
+    return item.failure().flatMap(Failure::code).equals(Optional.of(Page.NO_KEY));
   }
 
   /** A rerun that has not completed asks its parent for its items when it is resumed. */
@@ -84,8 +100,7 @@ final class RetentionPlan {
 
   private boolean keepCures(List<Head> all, Set<String> outstanding) {
     List<Head> rest = all.stream().filter(head -> kept.contains(head.run())).toList();
-    Set<String> back = new JobScan(catalog, held)
-        .outstanding(rest).stream().map(ItemRecord::key).collect(Collectors.toSet());
+    Set<String> back = outstanding(rest).stream().map(ItemRecord::key).collect(Collectors.toSet());
     back.removeAll(outstanding);
     return !back.isEmpty()
         && kept.addAll(JobScan.newestHolders(catalog, all, back).values());

@@ -133,8 +133,8 @@ final class Alarm {
     tally.alert(alert);
     LOG.warn(
         "Alert {}: {} severity={} job={}",
-        alert.rule(),
-        alert.text().replaceAll("\\p{Cntrl}", " "), // a line of the log is one line
+        TextReport.oneLine(alert.rule()),
+        TextReport.oneLine(alert.text()),
         alert.severity(),
         alert.job());
     listeners.each(listener -> listener.onAlert(alert));
@@ -233,7 +233,7 @@ final class Alarm {
       } catch (Throwable e) { // the fence around foreign code
         String problem = redaction.clean("a check after the run could not be made: " + e);
         tally.problem(problem);
-        LOG.warn("{} check={} job={}", problem, check.getClass(), job.name());
+        LOG.warn("{} check={} job={}", TextReport.oneLine(problem), check.getClass(), job.name());
       }
     }
   }

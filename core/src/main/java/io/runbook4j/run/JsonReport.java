@@ -8,10 +8,14 @@ import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Locale;
+import java.util.regex.Pattern;
 
 /** A report as JSON, as {@code docs/run-report.schema.json} describes it. */
 final class JsonReport {
   private static final int FORMAT = 1;
+
+  /** Halves of surrogate pairs, and those control characters that JSON allows in a string. */
+  private static final Pattern UNESCAPED = Pattern.compile("[\\p{Cs}\\x7f-\\x9f]");
 
   private final JsonGenerator json;
 
@@ -26,10 +30,10 @@ final class JsonReport {
     } catch (IOException e) {
       throw new UncheckedIOException("a string could not be written to", e);
     }
-    return TextReport.HALF
+    return UNESCAPED
         .matcher(text.getBuffer())
         .replaceAll(
-            half -> String.format(Locale.ROOT, "\\\\u%04X", (int) half.group().charAt(0)));
+            found -> String.format(Locale.ROOT, "\\\\u%04X", (int) found.group().charAt(0)));
   }
 
   private void write(RunReport report) throws IOException {

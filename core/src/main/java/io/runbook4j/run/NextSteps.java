@@ -108,6 +108,7 @@ final class NextSteps {
 
   private static boolean isUnmapped(FailureReason reason) {
     return reason.kind().equals(Optional.of(FailureKind.MAPPING_MISSING))
+        && !isWithoutKey(reason)
         && !reason.text().startsWith("in doubt");
   }
 

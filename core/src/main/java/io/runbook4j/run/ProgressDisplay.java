@@ -8,15 +8,18 @@ import java.io.Console;
 import java.io.PrintStream;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.Locale;
+import java.util.Map;
 import java.util.OptionalDouble;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Shows a run's progress to a person: on a terminal one line that is drawn over, with the wait that
- * is going on counted down; elsewhere plain lines, at most one in ten seconds. The one line is cut
- * to the columns that the environment variable {@code COLUMNS} says the terminal has, or to 80. For
- * one run at a time; safe for many threads.
+ * is going on counted down; elsewhere plain lines, of progress at most one in ten seconds, and of
+ * waits for the same as well, unless one ends later than was said. The one line is cut to the
+ * columns that the environment variable {@code COLUMNS} says the terminal has, or to 80. For one
+ * run at a time; safe for many threads.
  */
 public final class ProgressDisplay implements RunListener {
   private static final Duration PLAIN_INTERVAL = Duration.ofSeconds(10);
@@ -33,6 +36,10 @@ public final class ProgressDisplay implements RunListener {
   private @Nullable Progress progress;
   private @Nullable Wait wait;
   private String lastOpen = "";
+
+  /** By cause, the waits of the last ten seconds that plain lines told of. */
+  private final Map<String, Wait> told = new HashMap<>();
+
   private Instant lastPlain = Instant.MIN;
   private int drawn;
   private int ticking;
@@ -82,6 +89,10 @@ public final class ProgressDisplay implements RunListener {
 
   @Override
   public void onStarted(RunControl run) {
+    synchronized (lock) {
+      lastOpen = "";
+      told.clear();
+    }
     line("Run " + run.runId() + " of job " + run.job() + " goes");
   }
 
@@ -112,11 +123,32 @@ public final class ProgressDisplay implements RunListener {
       wait = newest;
       if (terminal) {
         tick();
-      } else if (newest.until().isPresent() || !newest.cause().equals(lastOpen)) {
-        lastOpen = newest.until().isPresent() ? "" : newest.cause(); // a gate is looked at again
+      } else if (isNews(newest)) {
         out.println(waits(newest, newest.from()));
       }
     }
+  }
+
+  private boolean isNews(Wait newest) {
+    if (newest.until().isEmpty()) {
+      boolean isAnother = !newest.cause().equals(lastOpen);
+      lastOpen = newest.cause(); // a gate is looked at again
+      return isAnother;
+    }
+    lastOpen = "";
+    Instant old = newest.from().minus(PLAIN_INTERVAL);
+    told.values().removeIf(wait -> !wait.from().isAfter(old));
+    Wait before = told.get(newest.cause());
+    boolean isAsSaid = before != null && !isMuchLonger(newest, before);
+    if (!isAsSaid) {
+      told.put(newest.cause(), newest);
+    }
+    return !isAsSaid;
+  }
+
+  private static boolean isMuchLonger(Wait newest, Wait before) {
+    Instant said = before.until().orElseThrow();
+    return newest.until().orElseThrow().isAfter(said.plus(PLAIN_INTERVAL));
   }
 
   @Override
@@ -153,7 +185,7 @@ public final class ProgressDisplay implements RunListener {
         out.print("\r" + " ".repeat(drawn) + "\r");
         drawn = 0;
       }
-      out.println(text);
+      out.println(TextReport.oneLine(text));
       if (terminal && progress != null) {
         draw();
       }
@@ -187,11 +219,11 @@ public final class ProgressDisplay implements RunListener {
 
   private static String waits(Wait wait, Instant now) {
     if (wait.until().isEmpty()) {
-      return "  waits: " + wait.cause();
+      return "  waits: " + TextReport.oneLine(wait.cause());
     }
     Duration left = Duration.between(now, wait.until().get());
     return "  waits " + TextReport.duration(left.isNegative() ? Duration.ZERO : left) + " for "
-        + wait.cause();
+        + TextReport.oneLine(wait.cause());
   }
 
   /** Redraws the countdown until the wait is over; the run's own thread is the one that waits. */

@@ -23,8 +23,11 @@ import org.jspecify.annotations.Nullable;
  * longer has come out as unreadable, so that none is forgotten. For one run.
  */
 final class RerunSource<T> implements Source<T> {
-  /** The code of an item that is wanted, and that the source no longer has. */
-  static final String NOT_IN_SOURCE = "NOT_IN_SOURCE";
+  /**
+   * The code of an item that is wanted, and that the source no longer has; no service has such a
+   * code.
+   */
+  static final String NOT_IN_SOURCE = "runbook4j:NOT_IN_SOURCE";
 
   private static final int MOST_FETCHED = 200;
   private static final String SCAN = "scan:";

@@ -425,7 +425,7 @@ final class RunEngine<T> implements RunControl, Conclusion.Stopper {
         setup.id(),
         job.name(),
         state,
-        reason,
+        TextReport.oneLine(reason),
         counts);
     parts.listeners.each(listener -> listener.onFinished(report));
     if (fault instanceof Error error) {

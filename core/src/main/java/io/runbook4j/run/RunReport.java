@@ -165,8 +165,8 @@ public final class RunReport {
   }
 
   /**
-   * {@return the report as aligned text, lines separated by a line feed} In it, other control
-   * characters are blanks, and halves of surrogate pairs U+FFFD.
+   * {@return the report as aligned text, lines separated by a line feed} In what it tells, control
+   * characters, line feeds included, are blanks, and halves of surrogate pairs U+FFFD.
    */
   public String text() {
     return new TextReport(this).toString();

@@ -16,9 +16,9 @@ final class TextReport {
   private static final int CHUNK_ROWS = 20;
 
   /** Half of a surrogate pair, which has no UTF-8. */
-  static final Pattern HALF = Pattern.compile("\\p{Cs}");
+  private static final Pattern HALF = Pattern.compile("\\p{Cs}");
 
-  private static final Pattern UNPRINTABLE = Pattern.compile("[\\p{Cc}&&[^\n]]");
+  private static final Pattern CONTROL = Pattern.compile("\\p{Cc}");
 
   private final RunReport report;
   private final StringBuilder text = new StringBuilder();
@@ -128,12 +128,19 @@ final class TextReport {
       return;
     }
     text.append('\n').append(title).append('\n');
-    rows.forEach(each -> text.append("  ").append(row.apply(each)).append('\n'));
+    rows.forEach(each -> text.append("  ").append(oneLine(row.apply(each))).append('\n'));
   }
 
   private void row(String name, String value) {
-    text.append(String.format(Locale.ROOT, "%-14s %s%n", name, value)
-        .replace(System.lineSeparator(), "\n"));
+    text.append(String.format(Locale.ROOT, "%-14s %s", name, oneLine(value))).append('\n');
+  }
+
+  /**
+   * {@return the text as one line: what a key, a service or a host says begins no other, and no
+   * terminal obeys it}
+   */
+  static String oneLine(String text) {
+    return CONTROL.matcher(HALF.matcher(text).replaceAll("\ufffd")).replaceAll(" ");
   }
 
   /** {@return the duration as a person reads it: 12 ms, 3.4 s, 4 min 20 s, 2 h 5 min} */
@@ -151,6 +158,6 @@ final class TextReport {
 
   @Override
   public String toString() {
-    return UNPRINTABLE.matcher(HALF.matcher(text).replaceAll("\ufffd")).replaceAll(" ");
+    return text.toString();
   }
 }

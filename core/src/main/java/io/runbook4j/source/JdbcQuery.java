@@ -16,11 +16,12 @@ import org.jspecify.annotations.Nullable;
  * for many threads; the source that it builds is.
  *
  * <p>Rows are read in the order of the key, page by page, each page in a read-only transaction and
- * on a connection of its own, so that nothing is held while a run waits. A row that comes in behind
- * the place that was reached is not seen by this run. The key must be unique: a source that meets a
- * key twice fails as {@code INVALID}, since a row between two pages would be lost otherwise. Rows
- * without a key come as one unreadable item that says how many there are. The key is text, a whole
- * number or a UUID; the database should have an index on it.
+ * on a connection of its own, so that nothing is held while a run waits. (Connections to SQLite are
+ * read-only where the data source makes them so.) A row that comes in behind the place that was
+ * reached is not seen by this run. The key must be unique: a source that meets a key twice fails as
+ * {@code INVALID}, since a row between two pages would be lost otherwise. Rows without a key come
+ * as one unreadable item that says how many there are. The key is text, a whole number or a UUID;
+ * the database should have an index on it.
  *
  * <p>Names mean what they mean to the database without quotes, but may be reserved words; a name in
  * double quotes is taken as it is. Values are as {@code ResultSet.getObject} gives them, but

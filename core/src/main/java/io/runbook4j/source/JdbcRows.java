@@ -41,7 +41,9 @@ final class JdbcRows {
       labels[i] = metaData.getColumnLabel(i + 1);
       times[i] = time(metaData.getColumnType(i + 1), metaData.getColumnTypeName(i + 1));
     }
-    this.keyColumn = rows.findColumn(key.label());
+    int exact = Arrays.asList(labels).indexOf(key.label());
+    // findColumn takes a name for the same in any case of its letters; databases do not.
+    this.keyColumn = exact < 0 ? rows.findColumn(key.label()) : exact + 1;
     checkLabels();
   }
 

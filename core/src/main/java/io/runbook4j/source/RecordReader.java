@@ -17,9 +17,10 @@ import org.jspecify.annotations.Nullable;
 final class RecordReader implements Closeable {
   /*
    * Works on bytes: no byte of a longer UTF-8 character is equal to a quote, a comma or a line
-   * break. A record whose quotes do not match, or that is too long, ends with its first line, so
-   * that one wrong quote costs one line and not the rest of the file. Looking ahead for a closing
-   * quote is bounded by the longest record, and so is the memory.
+   * break. A record whose quotes do not match ends with its first line, so that one wrong quote
+   * costs one line and not the rest of the file. One that is too long is left out to its end: the
+   * lines in a quoted value are no records, whoever wrote them. Where that is, is found without
+   * keeping what is read, so that the memory is bounded by the longest record.
    */
 
   /** What ends a record. */
@@ -32,6 +33,7 @@ final class RecordReader implements Closeable {
 
   static final int LONGEST = 1 << 20;
   private static final int FIRST_CAPACITY = 1 << 16;
+  private static final String BROKEN = "has text after a closing quote";
   private static final byte[] UTF_8_MARK = {(byte) 0xEF, (byte) 0xBB, (byte) 0xBF};
 
   private enum At {
@@ -210,7 +212,7 @@ final class RecordReader implements Closeable {
     int firstBreak = -1;
     for (int i = 0; ; i++) {
       if (start + i == end && (i > longest || !more())) {
-        return i > longest ? first(firstBreak, tooLong()) : last(i, at, breaks, firstBreak);
+        return i > longest ? leaveOut(at, breaks, firstBreak) : last(i, at, breaks, firstBreak);
       }
       byte b = buffer[start + i];
       if (b != '\n') {
@@ -218,12 +220,55 @@ final class RecordReader implements Closeable {
       } else if (at == At.QUOTED) {
         firstBreak = breaks++ == 0 ? i : firstBreak;
       } else {
-        return i > longest ? first(firstBreak, tooLong()) : whole(i, i + 1, breaks + 1);
+        problem = i > longest ? tooLong() : null;
+        return whole(i, i + 1, breaks + 1);
       }
       if (at == At.BROKEN) {
-        return first(firstBreak, "has text after a closing quote");
+        return first(firstBreak, BROKEN);
       }
     }
+  }
+
+  /**
+   * Leaves out a record that is too long by where the buffer ends; if its quotes do not match, its
+   * first line.
+   */
+  private boolean leaveOut(At reached, int breaks, int firstBreak) throws IOException {
+    At at = reached;
+    long offset = origin + end;
+    long lines = breaks + 1L;
+    ByteBuffer ahead = ByteBuffer.allocate(FIRST_CAPACITY).limit(0);
+    while (at != At.BROKEN && (ahead.hasRemaining() || fill(ahead))) {
+      byte b = ahead.get();
+      offset++;
+      if (b != '\n') {
+        at = form == Form.CSV ? step(at, b) : at;
+      } else if (at == At.QUOTED) {
+        lines++;
+      } else {
+        break;
+      }
+    }
+    channel.position(origin + end);
+    if (at == At.QUOTED || at == At.BROKEN) {
+      return first(firstBreak, at == At.BROKEN ? BROKEN : tooLong());
+    }
+    problem = tooLong();
+    return skipTo(offset, lines);
+  }
+
+  private boolean fill(ByteBuffer ahead) throws IOException {
+    int count = channel.read(ahead.clear());
+    ahead.flip();
+    return count > 0;
+  }
+
+  private boolean skipTo(long offset, long lines) throws IOException {
+    do {
+      start = end;
+    } while (more() && origin + end < offset);
+    start = (int) Math.min(end, offset - origin);
+    return whole(0, 0, lines);
   }
 
   private static At step(At at, byte b) {
@@ -248,7 +293,7 @@ final class RecordReader implements Closeable {
     };
   }
 
-  private boolean whole(int size, int consumed, int lines) {
+  private boolean whole(int size, int consumed, long lines) {
     length = size;
     next = start + consumed;
     nextLine = line + lines;

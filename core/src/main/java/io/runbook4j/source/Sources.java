@@ -15,10 +15,15 @@ import org.jspecify.annotations.Nullable;
 /**
  * Makes the sources that come with the library. All of them are safe for many threads.
  *
- * <p>An item that cannot be read, or has no key, is never left out and never stops a run: it comes
- * as an unreadable item, and where its key is not known under one that says where it stands, such
- * as {@code line 17} or {@code item 17}. A rerun, which goes by keys, leaves the latter out: when
- * they are corrected, send them in a run of their own.
+ * <p>An item that was found and cannot be read, or has no key, is not left out and stops no run: it
+ * comes as an unreadable item, and where its key is not known under one that says where it stands,
+ * such as {@code line 17} or {@code item 17}. A rerun, which goes by keys, leaves the latter out:
+ * when they are corrected, send them in a run of their own.
+ *
+ * <p>A run does stop, and fails, where the source itself fails: an iterator or a stream that
+ * throws, a file or a database that gives no answer, and in a database a key that several rows
+ * have, or that its column's type allows and a key may not be, such as a number with a fraction or,
+ * for integers, beyond 64 bits with a sign.
  */
 public final class Sources {
   private Sources() {}

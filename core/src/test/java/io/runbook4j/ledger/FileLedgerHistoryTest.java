@@ -22,6 +22,10 @@ import io.runbook4j.spi.ledger.RunId;
 import io.runbook4j.spi.ledger.RunOrigin;
 import io.runbook4j.spi.ledger.RunState;
 import io.runbook4j.spi.ledger.RunSummary;
+import io.runbook4j.spi.sync.Failure;
+import io.runbook4j.spi.sync.FailureKind;
+import io.runbook4j.spi.sync.Outcome;
+import io.runbook4j.spi.sync.Page;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -201,6 +205,47 @@ class FileLedgerHistoryTest {
 
     assertThat(remove(1, 61)).extracting(RunId::value).containsExactly("r2");
     assertThat(outstanding()).containsExactly("a");
+  }
+
+  @Test
+  void removeRuns_itemsWithoutAKey_keepNoRun() {
+    runWithBrokenLine("r1", 1, "line 17");
+    runWithBrokenLine("r2", 2, "line 4");
+    runWithBrokenLine("r3", 59, "line 4");
+    run("r4", 60, 0, "c");
+
+    assertThat(remove(1, 61)).extracting(RunId::value).containsExactly("r1", "r2");
+    assertThat(outstanding()).as("of the runs that are young enough").containsExactly("line 4");
+  }
+
+  @Test
+  void removeRuns_itemsWithoutAKeyOfAKeptRun_keepNoLaterRun() {
+    runWithBrokenLine("r1", 1, "line 17", "a");
+    runWithBrokenLine("r2", 2, "line 17");
+    run("r3", 60, 0, "c");
+
+    assertThat(remove(1, 61)).extracting(RunId::value).containsExactly("r2");
+    assertThat(outstanding()).contains("a");
+  }
+
+  /** Records a run in which there was no key at that place, and others failed. */
+  private void runWithBrokenLine(String name, int day, String place, String... others) {
+    List<String> keys = new ArrayList<>(List.of(place));
+    keys.addAll(List.of(others));
+    RunId run = new RunId(name);
+    long seconds = day * 86_400L;
+    Failure broken = Failure.of(FailureKind.INVALID, "has 1 column").withCode(Page.NO_KEY);
+    List<ItemResult> results = new ArrayList<>();
+    results.add(new ItemResult(0, Outcome.failed(broken), false));
+    for (int i = 1; i < keys.size(); i++) {
+      results.add(failed(i));
+    }
+    record(
+        run,
+        new RunStarted(at(seconds), run, JOB, RunOrigin.full()),
+        begun(1, at(seconds), keys),
+        done(1, at(seconds + 1), results.toArray(ItemResult[]::new)),
+        new RunFinished(at(seconds + 2), RunState.COMPLETED, "end", NONE, List.of()));
   }
 
   @Test

@@ -3,12 +3,15 @@ package io.runbook4j.run;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.runbook4j.spi.ledger.Counts;
+import io.runbook4j.spi.sync.ChunkResult;
 import io.runbook4j.testkit.VirtualTime;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
@@ -98,9 +101,70 @@ class ProgressDisplayTest {
   }
 
   @Test
-  void onWait_terminalAndPaused_countsNothingDown() {
+  void onWait_plainAndOftenForTheSame_printsOneLineInTenSeconds() throws Exception {
+    ProgressDisplay display = ProgressDisplay.plain(out, time);
+
+    for (int i = 0; i < 20; i++) {
+      display.onWait(wait("a permit for slack", 3));
+      time.sleep(Duration.ofSeconds(1)); // the answer to a chunk in flight ends it early
+      display.onWaitOver();
+      display.onWait(wait("a permit for github", 2));
+      time.sleep(Duration.ofSeconds(2));
+      display.onWaitOver();
+    }
+
+    assertThat(shown().lines().filter(line -> line.contains("slack"))).hasSize(5);
+    assertThat(shown().lines().filter(line -> line.contains("github"))).hasSize(5);
+  }
+
+  @Test
+  void onWait_plainAndMuchLongerThanWasSaid_saysSoAtOnce() {
+    ProgressDisplay display = ProgressDisplay.plain(out, time);
+
+    display.onWait(wait("a permit for slack", 3));
+    display.onWait(wait("a permit for slack", 300));
+    display.onWait(wait("a permit for slack", 300));
+
+    assertThat(shown().lines())
+        .containsExactly(
+            "  waits 3.0 s for a permit for slack", "  waits 5 min 0 s for a permit for slack");
+  }
+
+  private Wait wait(String cause, int seconds) {
+    return new Wait(cause, time.now(), Optional.of(time.now().plusSeconds(seconds)));
+  }
+
+  @Test
+  void onWait_plainAndNextRunWaitsForTheSame_saysSoAgain() {
+    ProgressDisplay display = ProgressDisplay.plain(out, time);
+    List<String> gates = new ArrayList<>();
+    Runner runner = Runner.builder()
+        .time(time)
+        .listener(display)
+        .listener(new RunListener() {
+          @Override
+          public void onStarted(RunControl run) {
+            display.onWait(new Wait("gate sync is local-only", NOW, Optional.empty()));
+            gates.add(shown());
+          }
+        })
+        .build();
+    SyncJob<String> job = SyncJob.<String>named("nightly")
+        .from(ListSource.of(List.of()))
+        .to(chunk -> ChunkResult.succeeded())
+        .build();
+
+    runner.run(job);
+    runner.run(job);
+
+    assertThat(gates.get(1).lines().filter(line -> line.contains("gate sync"))).hasSize(2);
+  }
+
+  @Test
+  void onWait_terminalAndPaused_countsNothingDown() throws Exception {
     ProgressDisplay display = ProgressDisplay.terminal(out, time);
 
+    time.sleep(Duration.ofMillis(1)); // from here on, time stands still while this thread runs
     display.onWait(new Wait("paused", NOW, Optional.empty()));
     display.onWaitOver();
 

@@ -245,7 +245,7 @@ class Promise01CountsTest {
     ItemRecord gone = scene.ledger.items(rerun.runId(), ItemFilter.failed()).get(0);
     assertThat(gone.key()).isEqualTo("k5");
     assertThat(gone.failure().map(Failure::kind)).contains(FailureKind.NOT_FOUND);
-    assertThat(gone.failure().flatMap(Failure::code)).contains("NOT_IN_SOURCE");
+    assertThat(gone.failure().flatMap(Failure::code)).contains("runbook4j:NOT_IN_SOURCE");
   }
 
   @Test

@@ -8,6 +8,7 @@ import io.runbook4j.spi.ledger.ItemFilter;
 import io.runbook4j.spi.ledger.RunState;
 import io.runbook4j.spi.sync.ChunkResult;
 import io.runbook4j.spi.sync.Failure;
+import io.runbook4j.spi.sync.FailureException;
 import io.runbook4j.spi.sync.FailureKind;
 import io.runbook4j.spi.sync.Outcome;
 import io.runbook4j.spi.sync.Page;
@@ -20,6 +21,8 @@ import java.util.Map;
 import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Rows that are broken, values that a host's own code cannot take, and texts that are no text. */
 class UnreadableRowsTest {
@@ -64,6 +67,49 @@ class UnreadableRowsTest {
     assertThat(scene.ledger.items(report.runId(), ItemFilter.failed().code(Page.NO_KEY)))
         .extracting(item -> item.key())
         .containsExactly("line 3", "line 4");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"NO_KEY", "NOT_IN_SOURCE"})
+  void rerunFailed_serviceHasSuchACodeOfItsOwn_isRerunAllTheSame(String code) {
+    Failure failure = Failure.of(FailureKind.INVALID, "the account has no key").withCode(code);
+    SyncJob<String> job = Scene.policies()
+        .from(Scene.source(10))
+        .to(target(key -> key.equals("k7") ? Outcome.failed(failure) : GOOD))
+        .build();
+    Runner runner = scene.runner();
+
+    RunReport report = runner.run(job);
+
+    assertThat(report.next())
+        .hasSize(2)
+        .anyMatch(step -> step.startsWith("1 failed; look at the reasons, then rerun"))
+        .anyMatch(step -> step.startsWith("INVALID (1 items)"));
+    assertThat(runner.rerunFailed(job, report.runId()).counts().read()).isEqualTo(1);
+    assertThat(runner.rerunOutstanding(job).counts().read()).isEqualTo(1);
+  }
+
+  @Test
+  void next_itemsHaveNoKeyForWantOfAMapping_areCountedOnce() {
+    SyncJob<String> job = Scene.policies()
+        .from(Sources.of(Scene.keys(10), user -> {
+          if (user.compareTo("k3") < 0) {
+            throw new FailureException(Failure.of(FailureKind.MAPPING_MISSING, "no Slack id"));
+          }
+          return user;
+        }))
+        .to(target(key -> key.compareTo("k8") < 0
+            ? GOOD
+            : Outcome.failed(Failure.of(FailureKind.INVALID, "no name"))))
+        .build();
+
+    RunReport report = scene.runner().run(job);
+
+    assertThat(report.counts().failed()).isEqualTo(5);
+    assertThat(report.next())
+        .noneMatch(step -> step.contains("have no mapping"))
+        .anyMatch(step -> step.startsWith("3 have no key that could be read"))
+        .anyMatch(step -> step.startsWith("2 failed; look at the reasons, then rerun"));
   }
 
   @Test

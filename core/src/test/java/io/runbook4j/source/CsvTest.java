@@ -146,8 +146,48 @@ class CsvTest extends SourceContract<Map<String, String>> {
             "line 2!line 2 of items.csv has more than 10 bytes",
             "b={id=b, v=1}",
             "line 4!line 4 of items.csv has more than 10 bytes",
-            "line 5!line 5 of items.csv must have 2 columns like the header, was 1",
             "d={id=d, v=4}");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "7,\"hello\nadmin,delete me\n<long>\"",
+        "7,\"hello\nadmin,delete me\"\"\n<long>\n\"",
+        "7,\"hello\nadmin,delete me\",<long>,\"\nadmin,delete me\"",
+        "7,<long>,\"hello\nadmin,delete me\n\""
+      })
+  void next_recordOverTheLimitWithLinesInAValue_isUnreadableAsAWhole(String record)
+      throws Exception {
+    Source<Map<String, String>> source =
+        write("id,note\n1,a\n" + record.replace("<long>", "x".repeat(1_100_000)) + "\n8,b\n9,c\n");
+
+    List<String> seen = Reading.all(source, 5);
+
+    long lines = record.lines().count();
+    assertThat(seen)
+        .containsExactly(
+            "1={id=1, note=a}",
+            "line 3!line 3 of items.csv has more than 1048576 bytes",
+            "8={id=8, note=b}",
+            "9={id=9, note=c}");
+    Reading.assertResumes(source, List.of("1", "line 3", "8", "9"), 1);
+    assertThat(
+            Reading.pages(source, Cursor.start(), 2).get(0).next().orElseThrow().value())
+        .contains(":" + (3 + lines) + ":");
+  }
+
+  @Test
+  void next_quoteLeftOpenAndAnotherOneFarBehind_costsOneLine() throws Exception {
+    String rows = "k,some value\n".repeat(200_000);
+
+    List<String> seen = Reading.all(write("id,v\n\"open,1\n" + rows + "z,\"quoted\""), 10_000);
+
+    assertThat(seen)
+        .hasSize(200_002)
+        .startsWith("line 2!line 2 of items.csv has text after a closing quote");
+    assertThat(seen).endsWith("z={id=z, v=quoted}");
+    assertThat(seen.subList(1, seen.size() - 1)).containsOnly("k={id=k, v=some value}");
   }
 
   @ParameterizedTest

@@ -182,6 +182,24 @@ abstract class JdbcChecks extends SourceContract<Map<String, @Nullable Object>> 
   abstract String quotedFolded(String name);
 
   @Test
+  void next_namesThatDifferInCaseOnly_areDifferentColumns() throws Exception {
+    run(
+        "DROP TABLE IF EXISTS cased",
+        "CREATE TABLE cased (\"ID\" INTEGER, \"id\" INTEGER, \"Id\" INTEGER)",
+        "INSERT INTO cased VALUES (1, 10, 100), (1, 20, 200), (1, 30, 300)");
+
+    for (String name : List.of("id", "Id")) {
+      Source<Map<String, @Nullable Object>> source =
+          jdbc().table("cased").key('"' + name + '"').build();
+      String zeros = name.equals("id") ? "0" : "00";
+
+      Reading.assertResumes(source, List.of("1" + zeros, "2" + zeros, "3" + zeros), 2);
+      assertThat(Reading.shown(source.fetch(List.of("2" + zeros)).orElseThrow()))
+          .containsExactly("2" + zeros + "={ID=1, id=20, Id=200}");
+    }
+  }
+
+  @Test
   void next_schemaBeforeTheTable_isRead() throws Exception {
     run(
         "DROP SCHEMA IF EXISTS app CASCADE", "CREATE SCHEMA app",

@@ -4,12 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.runbook4j.spi.sync.FailureKind;
+import io.runbook4j.sql.internal.ReadOnlyDatabase;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
 import java.sql.Connection;
+import java.sql.DatabaseMetaData;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import javax.sql.DataSource;
 import org.h2.jdbcx.JdbcDataSource;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class JdbcH2Test extends JdbcChecks {
@@ -85,6 +91,59 @@ class JdbcH2Test extends JdbcChecks {
       assertThat(shared.getAutoCommit()).isTrue();
       assertThat(shared.isReadOnly()).isFalse();
     }
+  }
+
+  @Test
+  void next_sqliteTakesNoReadOnlyOnceConnected_isReadAllTheSame() throws Exception {
+    try (Connection shared = DATABASE.getConnection()) {
+      DataSource sqlite = likeSqlite(shared);
+
+      assertThat(Reading.all(Sources.jdbc(sqlite).table("items").key("id").build(), 7))
+          .hasSize(40);
+    }
+  }
+
+  @Test
+  void readProven_sqliteTakesNoReadOnlyOnceConnected_isRefused() throws Exception {
+    try (Connection shared = DATABASE.getConnection()) {
+      ReadOnlyDatabase sqlite = new ReadOnlyDatabase(likeSqlite(shared), 5, 10, 10);
+
+      assertThatThrownBy(() -> sqlite.readProven("items", connection -> 1))
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessageContaining("went through");
+    }
+  }
+
+  private static DataSource likeSqlite(Connection connection) throws SQLException {
+    DatabaseMetaData metaData = answering(
+        DatabaseMetaData.class,
+        connection.getMetaData(),
+        "getDatabaseProductName",
+        args -> "SQLite");
+    Connection named = answering(Connection.class, connection, "getMetaData", args -> metaData);
+    return new OneConnection(answering(Connection.class, named, "setReadOnly", args -> {
+          if (args[0].equals(connection.isReadOnly())) {
+            return null;
+          }
+          throw new SQLException("Cannot change read-only flag after establishing a connection.");
+        }))
+        .asDataSource();
+  }
+
+  private interface Answer {
+    @Nullable Object to(Object[] args) throws SQLException;
+  }
+
+  /** {@return what does as the other does, but for one method} */
+  private static <T> T answering(Class<T> type, T other, String method, Answer answer) {
+    return type.cast(Proxy.newProxyInstance(
+        JdbcH2Test.class.getClassLoader(), new Class<?>[] {type}, (proxy, call, args) -> {
+          try {
+            return call.getName().equals(method) ? answer.to(args) : call.invoke(other, args);
+          } catch (InvocationTargetException e) {
+            throw e.getCause() instanceof SQLException cause ? cause : e;
+          }
+        }));
   }
 
   @Test

@@ -44,7 +44,8 @@ public record ReadOnlyDatabase(
   }
 
   /**
-   * Works in a read-only transaction. The connection goes back as it came.
+   * Works in a read-only transaction, as far as the driver takes the hint. The connection goes back
+   * as it came.
    *
    * @throws io.runbook4j.spi.sync.FailureException if the database fails
    * @throws InterruptedException if the thread is interrupted before it began
@@ -56,7 +57,7 @@ public record ReadOnlyDatabase(
     try (Connection connection = connections.getConnection()) {
       boolean autoCommit = connection.getAutoCommit();
       boolean readOnly = connection.isReadOnly();
-      connection.setReadOnly(true);
+      setReadOnly(connection);
       connection.setAutoCommit(false);
       try {
         return work.on(connection);
@@ -67,6 +68,17 @@ public record ReadOnlyDatabase(
       }
     } catch (SQLException e) {
       throw SqlFailures.of(e);
+    }
+  }
+
+  // A hint, in JDBC's own words. The driver of SQLite takes it before it connects, and then only.
+  private static void setReadOnly(Connection connection) throws SQLException {
+    try {
+      connection.setReadOnly(true);
+    } catch (SQLException e) {
+      if (!connection.getMetaData().getDatabaseProductName().equals("SQLite")) {
+        throw e;
+      }
     }
   }
 

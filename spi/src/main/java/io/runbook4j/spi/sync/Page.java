@@ -18,10 +18,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Page<T> {
   /**
-   * The code of an item's failure where something was found and its key could not be read. A rerun
-   * goes by keys and leaves it out.
+   * The code of an item's failure where something was found and its key could not be read; no
+   * service has such a code. A rerun goes by keys and leaves it out.
    */
-  public static final String NO_KEY = "NO_KEY";
+  public static final String NO_KEY = "runbook4j:NO_KEY";
 
   private final String[] keys;
   private final List<@Nullable T> values;

@@ -27,7 +27,8 @@ public interface Source<T> {
 
   /**
    * Reads the items with these keys and no others, for a rerun. Keys that the source no longer
-   * knows are left out; their items fail as NOT_FOUND with the code {@code NOT_IN_SOURCE}.
+   * knows are left out; their items fail as NOT_FOUND with the code
+   * {@code runbook4j:NOT_IN_SOURCE}.
    *
    * @param keys at most as many as a chunk holds
    * @return one page with those items, its cursor ignored; empty if the source has no such way, and

@@ -1,0 +1,132 @@
+package io.runbook4j.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.runbook4j.alert.LogChannel;
+import io.runbook4j.spi.alert.Alert;
+import io.runbook4j.spi.alert.Severity;
+import io.runbook4j.spi.sync.ChunkResult;
+import io.runbook4j.spi.sync.Failure;
+import io.runbook4j.spi.sync.FailureKind;
+import io.runbook4j.spi.sync.Outcome;
+import io.runbook4j.spi.sync.Target;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+/**
+ * What keys and services say is shown, logged and reported; it begins no line, and tells no
+ * terminal what to do.
+ */
+class HostileTextTest {
+  private static final String FORGED = "FORGED every item has an outcome";
+  private static final String HOSTILE = "k\u001b]0;title\u0007 \u009b2J \u007f\u0085 \r\n" + FORGED;
+
+  private final Scene scene = new Scene();
+  private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+  private final PrintStream out = new PrintStream(bytes, true, StandardCharsets.UTF_8);
+
+  private String shown() {
+    return bytes.toString(StandardCharsets.UTF_8);
+  }
+
+  private static SyncJob<String> job(Target<String> target) {
+    return Scene.policies().from(ListSource.of(List.of(HOSTILE))).to(target).build();
+  }
+
+  private static Target<String> corrupting() {
+    return chunk -> ChunkResult.builder()
+        .outcome(HOSTILE, Outcome.failed(Failure.of(FailureKind.INTEGRITY, HOSTILE)))
+        .build();
+  }
+
+  private static Target<String> inventing() {
+    return chunk -> ChunkResult.builder()
+        .outcome(HOSTILE, Outcome.succeeded())
+        .outcome("not asked for " + HOSTILE, Outcome.succeeded())
+        .build();
+  }
+
+  /** {@return what was logged meanwhile} */
+  private String logged(Runnable action) {
+    PrintStream before = System.err;
+    System.setErr(out);
+    try {
+      action.run();
+    } finally {
+      System.setErr(before);
+    }
+    return shown();
+  }
+
+  private static void assertHarmless(String lines) {
+    assertThat(lines).contains(FORGED).matches("[\\P{Cc}\r\n]*");
+    assertThat(lines.lines()).noneMatch(line -> line.startsWith("FORGED"));
+  }
+
+  @Test
+  void onAlert_controlCharactersInAKey_areBlanks() {
+    scene.runner(ProgressDisplay.plain(out, scene.time)).run(job(corrupting()));
+
+    assertHarmless(shown());
+    assertThat(shown()).doesNotContain("\r\n" + FORGED).contains("SEV1 alert: item k ]0;title");
+  }
+
+  @Test
+  void onFinished_controlCharactersInTheReason_areBlanks() {
+    scene.runner(ProgressDisplay.plain(out, scene.time)).run(job(inventing()));
+
+    assertHarmless(shown());
+    assertThat(shown()).contains("FAILED: the target");
+  }
+
+  @Test
+  void onWait_controlCharactersInTheCause_areBlanks() {
+    Wait wait = new Wait("a permit for " + HOSTILE, scene.time.now(), Optional.empty());
+    ProgressDisplay terminal = ProgressDisplay.terminal(out, scene.time);
+
+    terminal.onWait(wait);
+    terminal.onWaitOver();
+    ProgressDisplay.plain(out, scene.time).onWait(wait);
+
+    assertHarmless(shown());
+  }
+
+  @Test
+  void run_targetReportsAKeyWithALineFeed_logsOneLine() {
+    assertHarmless(logged(() -> scene.runner().run(job(inventing()))));
+  }
+
+  @Test
+  void run_keyOfACorruptItemHasALineFeed_logsOneLine() {
+    assertHarmless(logged(() -> scene.runner().run(job(corrupting()))));
+  }
+
+  @Test
+  void send_logChannelAndAlertOfAKeyWithALineFeed_logsOneLine() {
+    Alert alert = new Alert("item " + HOSTILE, Severity.SEV1, "sync", HOSTILE);
+
+    assertHarmless(logged(() -> new LogChannel().send(alert)));
+  }
+
+  @Test
+  void json_controlCharactersOfAnyRange_areEscaped() {
+    String json = scene.runner().run(job(corrupting())).json();
+
+    assertHarmless(json);
+    assertThat(json).contains("\"k\\u001B]0;title\\u0007 \\u009B2J \\u007F\\u0085 \\r\\n" + FORGED);
+  }
+
+  @Test
+  void text_lineFeedsInKeysReasonsAndAlerts_forgeNoLine() {
+    RunReport corrupt = scene.runner().run(job(corrupting()));
+    RunReport failed = scene.runner().run(job(inventing()));
+
+    assertHarmless(corrupt.text());
+    assertHarmless(failed.text());
+    assertThat(corrupt.text()).doesNotContain("\r").contains("\nReasons\n", "\nAlerts\n");
+  }
+}
