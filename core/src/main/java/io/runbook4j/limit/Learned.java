@@ -23,18 +23,31 @@ final class Learned {
   private final Map<Said, Former> formers = new LinkedHashMap<>();
 
   private final Map<String, Allowance> allowances = new LinkedHashMap<>();
+  /** What answers said that were overtaken by one about a later window. */
+  private final Map<String, Allowance> overtaken = new LinkedHashMap<>();
 
-  /** Takes in how much is left. A reset in the past says nothing. */
+
+  /**
+   * Takes in how much is left. A reset in the past says nothing; one that is earlier than the known
+   * one holds beside it, until it comes.
+   */
   void remaining(LimitSignal.Remaining signal, long now) {
     allowances.values().removeIf(allowance -> allowance.isOver(now));
+    overtaken.values().removeIf(allowance -> allowance.isOver(now));
     if (signal.reset().isNegative() || signal.reset().isZero()) {
       return;
     }
     long until = now + shorter(signal.reset(), LONGEST_RESET).toNanos();
     long left = Math.max(0, signal.remaining());
     Allowance known = allowances.get(signal.policy());
+    boolean isOvertaken = known != null && known.isLaterThan(until);
+    note(isOvertaken ? overtaken : allowances, signal.policy(), left, until);
+  }
+
+  private static void note(Map<String, Allowance> where, String policy, long left, long until) {
+    Allowance known = where.get(policy);
     if (known == null || !known.refine(left, until)) {
-      put(allowances, signal.policy(), new Allowance(left, until));
+      put(where, policy, new Allowance(left, until));
     }
   }
 
@@ -96,14 +109,15 @@ final class Learned {
     return Stream.of(
             policies.values().stream().map(Policy::window),
             formers.values().stream().map(Former::window),
-            allowances.values().stream())
+            allowances.values().stream(),
+            overtaken.values().stream())
         .<Window>flatMap(Function.identity())
         .toList();
   }
 
   /** {@return the nanoseconds until no policy says any more that nothing is left} */
   long closedNanos(long now) {
-    return allowances.values().stream()
+    return Stream.concat(allowances.values().stream(), overtaken.values().stream())
         .mapToLong(allowance -> allowance.closedNanos(now))
         .max()
         .orElse(0);

@@ -133,6 +133,21 @@ class LearnTest {
     assertThat(drain()).isEqualTo(7);
   }
 
+  /** It was sent before the reset and answered after it, by a service that rounds up. */
+  @Test
+  void remaining_answerOfBeforeTheReset_holdsUntilItsOwnResetOnly() {
+    limiter.learn(new LimitSignal.Remaining("p", 99, MINUTE));
+
+    limiter.learn(new LimitSignal.Remaining("p", 0, SECOND));
+
+    assertThat(limiter.closedFor()).isEqualTo(SECOND);
+    assertThat(drain()).isZero();
+    time.advance(SECOND);
+    assertThat(drain()).isEqualTo(99);
+    time.advance(MINUTE.minus(SECOND));
+    assertThat(drain()).isEqualTo(1000);
+  }
+
   @Test
   void remaining_severalPolicies_theTightestHolds() {
     limiter.learn(new LimitSignal.Remaining("hour", 5, Duration.ofHours(1)));
