@@ -20,6 +20,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.Test;
 
 /** The house rules that a compiler does not know: arrows go down only, and doors are narrow. */
@@ -189,6 +190,12 @@ class ArchitectureTest {
         .onlyDependOnClassesThat()
         .resideInAnyPackage("java..", "io.runbook4j.spi..", "org.jspecify.annotations..")
         .check(SPI);
+  }
+
+  /** None that the JDK chooses is safe for many threads. */
+  @Test
+  void core_leavesTheChoiceOfAGeneratorToNobody() {
+    noClasses().should().callMethod(RandomGenerator.class, "getDefault").check(CORE);
   }
 
   @Test
