@@ -18,9 +18,9 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.Test;
 
 /** The house rules that a compiler does not know: arrows go down only, and doors are narrow. */

@@ -26,7 +26,6 @@ final class Learned {
   /** What answers said that were overtaken by one about a later window. */
   private final Map<String, Allowance> overtaken = new LinkedHashMap<>();
 
-
   /**
    * Takes in how much is left. A reset in the past says nothing; one that is earlier than the known
    * one holds beside it, until it comes.

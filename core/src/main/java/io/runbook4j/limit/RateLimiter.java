@@ -164,7 +164,8 @@ public final class RateLimiter implements Permits {
    *       reset of zero says nothing.
    *   <li>{@link LimitSignal.Policy}: one more quota, until the service says another one by that
    *       name. A looser one that a tighter one replaces is kept beside it for its window, so that
-   *       no window holds more than the largest of its limits. Zero permits close the limiter for a window. A window of zero says nothing.
+   *       no window holds more than the largest of its limits. Zero permits close the limiter for a
+   *       window. A window of zero says nothing.
    * </ul>
    *
    * At most 16 policies are kept by name; a 17th takes the place of the oldest.

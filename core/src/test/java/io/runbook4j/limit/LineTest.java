@@ -48,12 +48,18 @@ class LineTest {
   /** A clock to whose reading things happen; who waits sees the time pass. */
   private static final class ScriptedTime implements Time {
     private final ArrayDeque<LongSupplier> script = new ArrayDeque<>();
+    private boolean isHappening;
     private long now;
 
     @Override
     public long nanoTime() {
-      LongSupplier next = script.poll();
-      return next == null ? now : next.getAsLong();
+      if (isHappening || script.isEmpty()) {
+        return now;
+      }
+      isHappening = true;
+      long reading = script.remove().getAsLong();
+      isHappening = false;
+      return reading;
     }
 
     @Override

@@ -37,9 +37,8 @@ class Promise05ChunkSizeTest {
 
   @Test
   void run_oneItemForWhichEveryChunkIsTooLarge_shrinksOnce() {
-    RunReport report = run(policies(chunk -> chunk.keys().contains("k7")
-        ? ChunkResult.refused(TOO_LARGE)
-        : ChunkResult.succeeded()));
+    RunReport report = run(policies(chunk ->
+        chunk.keys().contains("k7") ? ChunkResult.refused(TOO_LARGE) : ChunkResult.succeeded()));
 
     assertThat(report.counts().failed()).isEqualTo(1);
     assertThat(shrinks(report)).containsExactly(tuple(100, 50));
@@ -70,9 +69,8 @@ class Promise05ChunkSizeTest {
   void run_allInFlightMeetTheSameTrouble_shrinksOnce(FailureKind kind) {
     ChunkResult trouble = ChunkResult.refused(Failure.of(kind, "all at once"));
 
-    RunReport report = run(policies(firstEight(trouble))
-        .chunkSize(ChunkSize.adaptive(10, 200))
-        .chunksInFlight(8));
+    RunReport report =
+        run(policies(firstEight(trouble)).chunkSize(ChunkSize.adaptive(10, 200)).chunksInFlight(8));
 
     assertThat(shrinks(report)).containsExactly(tuple(45, 22));
     assertThat(largest(report)).isEqualTo(200);
@@ -82,10 +80,10 @@ class Promise05ChunkSizeTest {
   void run_notAnsweredInTimeAndAskedToWait_shrinksOnce() {
     Failure lost = TIMEOUT.withRetryAfter(Duration.ofMinutes(10));
 
-    RunReport report = run(policies(
-            chunk -> ++calls == 1 ? ChunkResult.unanswered(lost) : ChunkResult.succeeded())
-        .chunkSize(ChunkSize.adaptive(10, 200))
-        .inDoubt(InDoubt.REAPPLY));
+    RunReport report =
+        run(policies(chunk -> ++calls == 1 ? ChunkResult.unanswered(lost) : ChunkResult.succeeded())
+            .chunkSize(ChunkSize.adaptive(10, 200))
+            .inDoubt(InDoubt.REAPPLY));
 
     assertThat(shrinks(report)).containsExactly(tuple(45, 22));
     assertThat(report.limits()).hasSize(1);
