@@ -187,7 +187,7 @@ class SimulationTest {
 
     /** Never below the heaviest call, which would count as the whole limit. */
     private void changePolicy() {
-      long permits = heaviest + random.nextInt(random.nextBoolean() ? 3 : 150);
+      int permits = heaviest + random.nextInt(random.nextBoolean() ? 3 : 150);
       policies.add(new Service.Limit(time.nanoTime(), permits));
       limiter.learn(new LimitSignal.Policy("policy", permits, policyWindow));
     }
