@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -189,6 +190,12 @@ class ArchitectureTest {
         .onlyDependOnClassesThat()
         .resideInAnyPackage("java..", "io.runbook4j.spi..", "org.jspecify.annotations..")
         .check(SPI);
+  }
+
+  /** None that the JDK chooses is safe for many threads. */
+  @Test
+  void core_leavesTheChoiceOfAGeneratorToNobody() {
+    noClasses().should().callMethod(RandomGenerator.class, "getDefault").check(CORE);
   }
 
   @Test

@@ -54,14 +54,23 @@ public final class ChunkSizer {
   }
 
   /**
-   * Halves the size, down to its minimum, because chunks of this size are too much for the service.
+   * Halves the size, down to its minimum, because a chunk was too much for the service. A chunk of
+   * one item says nothing of the size; nor does one that is larger than chunks are by now. One that
+   * the smaller size would not have cut is no ceiling.
    *
-   * @return the change; empty if it is at its minimum already
+   * @param items how many it held
+   * @return the change; empty if there is none
    */
-  public Optional<SizeChange> onTooLarge(String cause) {
-    ceiling = size;
-    forgetAfter = Math.min(2 * forgetAfter, FORGET_AFTER_AT_MOST);
-    return onRateLimited(cause);
+  public Optional<SizeChange> onTooLarge(int items, String cause) {
+    if (items == 1 || items > size) {
+      return Optional.empty();
+    }
+    Optional<SizeChange> change = onRateLimited(cause);
+    if (items > size) {
+      ceiling = items;
+      forgetAfter = Math.min(2 * forgetAfter, FORGET_AFTER_AT_MOST);
+    }
+    return change;
   }
 
   /**

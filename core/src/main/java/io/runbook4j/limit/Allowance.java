@@ -35,6 +35,11 @@ final class Allowance implements Window {
     return true;
   }
 
+  /** {@return whether an answer with this reset is about an earlier window} */
+  boolean isLaterThan(long reset) {
+    return firstUntil - reset > SAME_RESET_NANOS;
+  }
+
   boolean isOver(long now) {
     return now - until >= 0;
   }

@@ -154,7 +154,7 @@ final class Line {
       while (!meter.take(now, place.weight, ahead)) {
         long nanos = meter.waitNanos(now, place.weight, ahead);
         if (nanos > 0) {
-          return Math.min(nanos, nextLapseNanos(now));
+          return Math.max(1, Math.min(nanos, nextLapseNanos(now))); // one may have lapsed just now
         }
         now = time.nanoTime(); // somebody was faster and has undone it since
       }

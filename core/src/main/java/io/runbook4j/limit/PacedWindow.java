@@ -119,6 +119,7 @@ final class PacedWindow implements Window {
 
   @Override
   public long used(long now) {
-    return Math.min(permits, Math.max(0, due - now) / intervalNanos);
+    long ahead = Math.max(0, due - now);
+    return Math.min(permits, (ahead + intervalNanos - 1) / intervalNanos);
   }
 }

@@ -160,9 +160,12 @@ public final class RateLimiter implements Permits {
    *       {@link Closing}. A shorter delay never cuts a longer one.
    *   <li>{@link LimitSignal.Remaining}: no more than so many permits until the reset, which is
    *       believed for a day. A newer answer about the same reset can only lower it; one about a
-   *       later reset takes its place. A reset of zero says nothing.
+   *       later reset takes its place, one about an earlier reset holds beside it until then. A
+   *       reset of zero says nothing.
    *   <li>{@link LimitSignal.Policy}: one more quota, until the service says another one by that
-   *       name. Zero permits close the limiter for a window. A window of zero says nothing.
+   *       name. A looser one that a tighter one replaces is kept beside it for its window, so that
+   *       no window holds more than the largest of its limits. Zero permits close the limiter for a
+   *       window. A window of zero says nothing.
    * </ul>
    *
    * At most 16 policies are kept by name; a 17th takes the place of the oldest.

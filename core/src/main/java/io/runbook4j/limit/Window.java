@@ -28,6 +28,9 @@ interface Window {
   /** Frees permits that were taken within {@link Corrections#ANSWER_NANOS} and not spent. */
   void giveBack(long now, long permits);
 
-  /** {@return about how many permits count in the window now} */
+  /**
+   * {@return how many permits count in the window now; of those that a paced window has taken, the
+   * ones that are ahead of its pace, rounded up}
+   */
   long used(long now);
 }

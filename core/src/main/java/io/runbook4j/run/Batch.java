@@ -37,6 +37,7 @@ final class Batch<T> {
   private boolean badIfSiblingClean;
   private boolean mayBeMerged;
   private boolean isOfMerged;
+  private boolean isOfTooLarge;
   private boolean retryOnly;
   private int unanswered;
   private long waitedNanos;
@@ -260,13 +261,25 @@ final class Batch<T> {
     }
     Batch<T> merged = of(all).followedBy(after);
     merged.isOfMerged = true;
+    merged.isOfTooLarge = isOfTooLarge;
     return merged;
   }
 
   /** Once is enough: where bad items are many, merging again and again would cost more calls. */
   Batch<T> halfOf(Batch<T> whole) {
     isOfMerged = whole.isOfMerged;
+    isOfTooLarge = whole.isOfTooLarge;
     return this;
+  }
+
+  /** The service has refused this batch as too large; its halves know of it. */
+  void wasTooLarge() {
+    isOfTooLarge = true;
+  }
+
+  /** {@return whether this was part of a batch that the service has refused as too large} */
+  boolean isOfTooLarge() {
+    return isOfTooLarge;
   }
 
   /** {@return whether this call would not be made but for items that failed before} */
@@ -279,9 +292,10 @@ final class Batch<T> {
     return this;
   }
 
-  /** Makes this batch, of items of another one, a retry if that was one. */
+  /** Makes this batch, of items of another one, a retry, or a part, if that was one. */
   Batch<T> like(Batch<T> other) {
     retryOnly |= other.retryOnly;
+    isOfTooLarge |= other.isOfTooLarge;
     return this;
   }
 

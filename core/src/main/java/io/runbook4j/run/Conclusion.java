@@ -38,11 +38,13 @@ final class Conclusion<T> {
   private final Stopper stopper;
   private boolean credentialRefreshed;
   private long refreshedAtNanos;
+  private long shrunkNanos;
 
   Conclusion(SyncJob<T> job, Parts<T> parts, Stopper stopper) {
     this.job = job;
     this.parts = parts;
     this.stopper = stopper;
+    this.shrunkNanos = parts.time.nanoTime();
   }
 
   void allSucceeded(Batch<T> batch, ChunkTiming timing) {
@@ -136,7 +138,7 @@ final class Conclusion<T> {
     if (succeeded > 0 || gotThrough) {
       parts.throttle.clean();
     }
-    resize(answer, trouble, succeeded > 0 && allKnown);
+    resize(answer, trouble, succeeded > 0, allKnown);
     if (trouble.stop().isPresent()) {
       refreshOrStop(answer, trouble.stop().orElseThrow());
     } else {
@@ -157,18 +159,22 @@ final class Conclusion<T> {
   /**
    * A chunk in which nothing succeeded, or not all is settled, is not clean: it says neither that
    * the service bears more, nor that the item for which a chunk was bisected is in the other half.
+   * Items that are too large beside others that succeed are so by themselves.
    */
-  private void resize(Answer<T> answer, Trouble trouble, boolean clean) {
-    boolean tooBig = trouble.isSizeTooBig();
+  private void resize(Answer<T> answer, Trouble trouble, boolean anySucceeded, boolean allKnown) {
+    boolean clean = anySucceeded && allKnown;
+    boolean tooBig = trouble.timedOut || trouble.tooLarge;
     boolean limited = trouble.limited().isPresent();
+    boolean isOfSize = trouble.timedOut || (trouble.tooLarge && !anySucceeded);
+    boolean isSmaller = isOfSize
+        && !limited
+        && sizeTrouble(answer, "items " + (trouble.timedOut ? "timed out" : "were too large"));
     trouble.asked().ifPresent(parts.throttle::close);
     if (limited) {
       slowDown(answer, trouble.limited().orElseThrow());
-    } else if (tooBig) {
-      sizeTrouble("items " + (trouble.timedOut ? "timed out" : "were too large"));
-    } else if (trouble.asked().isPresent()) {
-      smaller(ASKED_TO_WAIT);
-    } else if (clean) {
+    } else if (trouble.asked().isPresent() && !isSmaller) {
+      smaller(answer, ASKED_TO_WAIT);
+    } else if (clean && !isOfSize) {
       parts.sizer.onClean().ifPresent(this::sizeChanged);
     }
     nextSibling(answer.batch(), clean && !tooBig && !limited);
@@ -361,7 +367,7 @@ final class Conclusion<T> {
 
   void slowDown(Answer<T> answer, Failure failure) {
     int hits = parts.throttle.hit(failure, answer.sentNanos());
-    smaller("the service answered " + failure.kind());
+    smaller(answer, "the service answered " + failure.kind());
     if (hits >= job.patience()) {
       stopper.stop("the service was rate limited " + hits + " times in a row");
       parts.tally.stoppedBy(FailureKind.RATE_LIMITED);
@@ -369,15 +375,40 @@ final class Conclusion<T> {
   }
 
   /** Makes the chunks smaller until the service takes some. */
-  void smaller(String cause) {
-    parts.sizer.onRateLimited(cause).ifPresent(this::sizeChanged);
+  void smaller(Answer<T> answer, String cause) {
+    if (!isOfLargerChunks(answer)) {
+      parts.sizer.onRateLimited(cause).ifPresent(this::sizeChanged);
+    }
   }
 
-  void sizeTrouble(String cause) {
-    parts.sizer.onTooLarge(cause).ifPresent(this::sizeChanged);
+  /**
+   * Makes the chunks smaller, and remembers the size. Not for a part of a chunk that was too large:
+   * that one has made them smaller, and what is left of it may be one item's trouble.
+   *
+   * @return whether they are smaller now
+   */
+  boolean sizeTrouble(Answer<T> answer, String cause) {
+    Batch<T> batch = answer.batch();
+    if (isOfLargerChunks(answer) || batch.isOfTooLarge()) {
+      return false;
+    }
+    Optional<SizeChange> change = parts.sizer.onTooLarge(batch.size(), cause);
+    change.ifPresent(this::sizeChanged);
+    return change.isPresent();
+  }
+
+  /**
+   * {@return whether it was sent before chunks last became smaller} What the service says to chunks
+   * that are in flight together, it says once.
+   */
+  private boolean isOfLargerChunks(Answer<T> answer) {
+    return answer.sentNanos() - shrunkNanos < 0;
   }
 
   private void sizeChanged(SizeChange change) {
+    if (change.to() < change.from()) {
+      shrunkNanos = parts.time.nanoTime();
+    }
     parts.recorder.add(new Note(parts.time.now(), "chunk-size", change.toString()));
     parts.tally.sizeChanged(change);
     parts.listeners.each(listener -> listener.onSizeChange(change));
@@ -418,10 +449,6 @@ final class Conclusion<T> {
     private static boolean longer(Failure a, Failure b) {
       return a.retryAfter().orElse(Duration.ZERO).compareTo(b.retryAfter().orElse(Duration.ZERO))
           > 0;
-    }
-
-    boolean isSizeTooBig() {
-      return timedOut || tooLarge;
     }
 
     Optional<Failure> limited() {

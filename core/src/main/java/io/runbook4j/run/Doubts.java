@@ -41,11 +41,12 @@ final class Doubts<T> {
 
   void unanswered(Answer<T> answer, Failure failure, ChunkTiming timing) {
     Batch<T> batch = answer.batch();
-    if (failure.kind() == FailureKind.TIMEOUT) {
-      conclusion.sizeTrouble("a call was not answered in time");
-    }
+    boolean isSmaller = failure.kind() == FailureKind.TIMEOUT
+        && conclusion.sizeTrouble(answer, "a call was not answered in time");
     if (failure.retryAfter().isPresent()) {
-      conclusion.smaller(Conclusion.ASKED_TO_WAIT);
+      if (!isSmaller) {
+        conclusion.smaller(answer, Conclusion.ASKED_TO_WAIT);
+      }
       parts.throttle.close(failure);
     }
     if (failure.kind() == FailureKind.CANCELLED) {

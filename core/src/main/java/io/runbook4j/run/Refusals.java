@@ -45,13 +45,14 @@ final class Refusals<T> {
   private void refusedForGood(
       Answer<T> answer, Failure failure, Reaction reaction, ChunkTiming timing) {
     Batch<T> batch = answer.batch();
-    if ((failure.kind() == FailureKind.TOO_LARGE && batch.size() > 1)
-        || failure.kind() == FailureKind.TIMEOUT) {
-      conclusion.sizeTrouble("the service answered " + failure.kind());
-    } else if (failure.retryAfter().isPresent()) {
-      conclusion.smaller(Conclusion.ASKED_TO_WAIT);
-    }
+    boolean isOfSize =
+        failure.kind() == FailureKind.TOO_LARGE || failure.kind() == FailureKind.TIMEOUT;
+    boolean isSmaller =
+        isOfSize && conclusion.sizeTrouble(answer, "the service answered " + failure.kind());
     if (failure.retryAfter().isPresent()) {
+      if (!isSmaller) {
+        conclusion.smaller(answer, Conclusion.ASKED_TO_WAIT);
+      }
       parts.throttle.close(failure);
     }
     if (batch.unanswered() > 0) {
@@ -102,6 +103,9 @@ final class Refusals<T> {
     conclusion.doneAllRetried(batch, failure, timing, "refused and bisected: " + failure);
     batch.keys().forEach(parts.workload.busy()::add);
     boolean isOfOneItem = failure.kind() != FailureKind.TOO_LARGE;
+    if (!isOfOneItem) {
+      batch.wasTooLarge();
+    }
     batch.sibling().ifPresent(sibling -> sibling.nothingIsKnown(isOfOneItem));
     conclusion.halve(batch, isOfOneItem);
   }

@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Random;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -257,7 +258,7 @@ public final class Runner implements AutoCloseable {
     private @Nullable Incidents incidents;
     private Triage triage = Triage.defaults();
     private Time time = Time.system();
-    private RandomGenerator random = RandomGenerator.getDefault();
+    private RandomGenerator random = new Random();
     private @Nullable Executor executor;
     private Redactor redactor = new Redactor();
 

@@ -43,13 +43,44 @@ class ChunkSizerTest {
     for (int chunk = 0; chunk < 300; chunk++) {
       if (sizer.size() > 120) {
         refused.add(chunk);
-        sizer.onTooLarge("too large");
+        sizer.onTooLarge(sizer.size(), "too large");
       } else {
         sizer.onClean();
       }
     }
 
     assertThat(refused).as("the chunks that were too large").hasSizeLessThanOrEqualTo(5);
+  }
+
+  @Test
+  void onTooLarge_oneItem_saysNothingOfTheSize() {
+    ChunkSizer sizer = ChunkSize.adaptive(10, 160).start(Integer.MAX_VALUE);
+
+    assertThat(sizer.onTooLarge(1, "timed out")).isEmpty();
+    assertThat(sizer.size()).isEqualTo(40);
+  }
+
+  @Test
+  void onTooLarge_chunkOfBefore_saysNothingOfTheSizeOfNow() {
+    ChunkSizer sizer = ChunkSize.adaptive(10, 160).start(Integer.MAX_VALUE);
+
+    assertThat(sizer.onTooLarge(40, "timed out")).isPresent();
+    assertThat(sizer.onTooLarge(40, "timed out")).isEmpty();
+    assertThat(sizer.size()).isEqualTo(20);
+  }
+
+  @Test
+  void onTooLarge_chunkThatTheSmallerSizeWouldNotCut_isNoCeiling() {
+    ChunkSizer sizer = ChunkSize.adaptive(10, 160).start(Integer.MAX_VALUE);
+    for (int i = 0; i < 5; i++) {
+      sizer.onTooLarge(3, "timed out");
+    }
+
+    for (int i = 0; i < 30; i++) {
+      sizer.onClean();
+    }
+
+    assertThat(sizer.size()).isEqualTo(160);
   }
 
   @Test

@@ -133,6 +133,21 @@ class LearnTest {
     assertThat(drain()).isEqualTo(7);
   }
 
+  /** It was sent before the reset and answered after it, by a service that rounds up. */
+  @Test
+  void remaining_answerOfBeforeTheReset_holdsUntilItsOwnResetOnly() {
+    limiter.learn(new LimitSignal.Remaining("p", 99, MINUTE));
+
+    limiter.learn(new LimitSignal.Remaining("p", 0, SECOND));
+
+    assertThat(limiter.closedFor()).isEqualTo(SECOND);
+    assertThat(drain()).isZero();
+    time.advance(SECOND);
+    assertThat(drain()).isEqualTo(99);
+    time.advance(MINUTE.minus(SECOND));
+    assertThat(drain()).isEqualTo(1000);
+  }
+
   @Test
   void remaining_severalPolicies_theTightestHolds() {
     limiter.learn(new LimitSignal.Remaining("hour", 5, Duration.ofHours(1)));
@@ -204,6 +219,52 @@ class LearnTest {
     assertThat(drain()).isEqualTo(6);
   }
 
+  /** The new limit is exact, and would hand out all it has at once. */
+  @Test
+  void policy_lowered_noWindowHoldsMoreThanTheEarlierLimit() {
+    limiter.learn(new LimitSignal.Policy("p", 100, MINUTE));
+    int granted = drainFor(MINUTE);
+
+    limiter.learn(new LimitSignal.Policy("p", 50, MINUTE));
+
+    assertThat(granted).isGreaterThan(95);
+    assertThat(drain()).as("at once").isLessThanOrEqualTo(3);
+    drainFor(MINUTE);
+    assertThat(drainFor(MINUTE)).as("a minute later").isBetween(45, 50);
+  }
+
+  @Test
+  void policy_loweredSoonAfterItWasFirstSaid_goesOnAtOnce() {
+    limiter.learn(new LimitSignal.Policy("p", 100_000, Duration.ofDays(1)));
+    limiter.tryAcquire();
+
+    limiter.learn(new LimitSignal.Policy("p", 90_000, Duration.ofDays(1)));
+
+    assertThat(limiter.tryAcquire()).isTrue();
+  }
+
+  @Test
+  void policy_raised_neverWaitsForTheEarlierLimit() {
+    limiter.learn(new LimitSignal.Policy("p", 100, MINUTE));
+    drainFor(MINUTE);
+
+    limiter.learn(new LimitSignal.Policy("p", 1000, MINUTE));
+
+    assertThat(drainFor(SECOND)).isGreaterThanOrEqualTo(16);
+  }
+
+  /** Two endpoints with limits of their own, say, under one name. */
+  @Test
+  void policy_twoThatTakeTurns_neitherStarvesNorExceedsTheLarger() {
+    int granted = 0;
+    for (int second = 0; second < 180; second++) {
+      limiter.learn(new LimitSignal.Policy("p", second % 2 == 0 ? 100 : 50, MINUTE));
+      granted += drainFor(SECOND);
+    }
+
+    assertThat(granted).isBetween(150, 300);
+  }
+
   @Test
   void policy_withoutPermits_closesForAWindow() {
     limiter.learn(new LimitSignal.Policy("p", 0, MINUTE));
@@ -230,6 +291,15 @@ class LearnTest {
     }
 
     assertThat(drain()).isEqualTo(30); // the first has made room
+  }
+
+  private int drainFor(Duration length) {
+    int granted = 0;
+    for (long left = length.toMillis(); left > 0; left -= 10) {
+      granted += drain();
+      time.advance(Duration.ofMillis(10));
+    }
+    return granted;
   }
 
   private int drain() {

@@ -67,6 +67,34 @@ final class Service {
     }
   }
 
+  /**
+   * No window of this length, margin included, that ends with a grant holds more than the largest
+   * of the limits that were in force in it.
+   *
+   * @param limits the limits by the time from which they hold, oldest first
+   */
+  synchronized void assertNeverMoreThanTheLargest(
+      List<Limit> limits, Duration window, String context) {
+    for (Call last : calls) {
+      long start = last.at - window.toNanos();
+      long sum = calls.stream()
+          .filter(call -> call.at - start > 0 && call.at - last.at <= 0)
+          .mapToLong(call -> call.cost)
+          .sum();
+      long most = 0;
+      for (int i = 0; i < limits.size() && limits.get(i).from() - last.at <= 0; i++) {
+        boolean isOver = i + 1 < limits.size() && limits.get(i + 1).from() - start <= 0;
+        most = isOver ? most : Math.max(most, limits.get(i).permits());
+      }
+      assertThat(sum)
+          .as("%s: window up to call at %d", context, last.at - calls.get(0).at)
+          .isLessThanOrEqualTo(most);
+    }
+  }
+
+  /** A limit and when it began. */
+  record Limit(long from, long permits) {}
+
   /** Nothing was granted from {@code from} on for that long. */
   synchronized void assertSilent(long from, Duration length, String context) {
     for (Call call : calls) {

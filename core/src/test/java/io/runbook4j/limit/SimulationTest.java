@@ -19,7 +19,14 @@ class SimulationTest {
   @Test
   void anyCalls_anyOrder_neverExceedAnyQuota() {
     for (long seed = 0; seed < 80; seed++) {
-      new Simulation(seed).run();
+      new Simulation(seed, false).run();
+    }
+  }
+
+  @Test
+  void anyCalls_policiesThatChange_neverExceedTheLargestOfAWindow() {
+    for (long seed = 0; seed < 80; seed++) {
+      new Simulation(seed, true).run();
     }
   }
 
@@ -63,24 +70,34 @@ class SimulationTest {
     private final List<Runnable> checks = new ArrayList<>();
     private final RateLimiter limiter;
     private final int heaviest;
+    private final Duration policyWindow = Duration.ofSeconds(4);
+    private final List<Service.Limit> policies = new ArrayList<>();
     private final List<Thread> threads = new ArrayList<>();
     private int interrupted;
 
-    Simulation(long seed) {
+    /**
+     * @param withPolicies whether the service says one more limit, and another one now and then; it
+     *     charges nothing then
+     */
+    Simulation(long seed, boolean withPolicies) {
       name = "seed " + seed;
       random = new Random(seed);
       time = VirtualTime.builder()
           .seed(seed)
           .nanoOrigin(random.nextBoolean() ? ManualTime.NEAR_WRAP : random.nextLong())
           .build();
-      for (int i = random.nextInt(3); i >= 0; i--) {
+      int count = withPolicies ? 0 : 1 + random.nextInt(3);
+      for (int i = 0; i < count; i++) {
         Quota quota = Quota.of(
             1 + random.nextInt(random.nextBoolean() ? 20 : 300),
             Duration.ofMillis(50 + random.nextInt(2000)));
         quotas.add(random.nextInt(3) == 0 ? quota.exact() : quota);
       }
       limiter = RateLimiter.builder("api", time).quotas(quotas).random(random).build();
-      heaviest = (int) quotas.stream().mapToLong(Quota::permits).min().orElseThrow();
+      heaviest = (int) quotas.stream().mapToLong(Quota::permits).min().orElse(20);
+      if (withPolicies) {
+        changePolicy();
+      }
     }
 
     void run() {
@@ -89,6 +106,9 @@ class SimulationTest {
       }
       time.runToIdle();
       quotas.forEach(quota -> service.assertNeverMoreThan(quota, name));
+      if (!policies.isEmpty()) {
+        service.assertNeverMoreThanTheLargest(policies, policyWindow.plusMillis(20), name);
+      }
       checks.forEach(Runnable::run);
       assertThat(limiter.granted()).as(name).isPositive();
       assertThat(interrupted).as(name).isPositive();
@@ -112,7 +132,7 @@ class SimulationTest {
         case 3, 4 -> poll(weight);
         case 5 -> reserve(weight);
         case 6 -> time.sleep(Duration.ofMillis(random.nextInt(random.nextBoolean() ? 5 : 3000)));
-        case 7 -> charge(weight);
+        case 7 -> chargeOrChangePolicy(weight);
         case 8 -> learn();
         default -> burst();
       }
@@ -155,6 +175,21 @@ class SimulationTest {
       while (limiter.tryAcquire()) {
         granted(1);
       }
+    }
+
+    private void chargeOrChangePolicy(int weight) {
+      if (policies.isEmpty()) {
+        charge(weight);
+      } else if (random.nextInt(4) == 0) {
+        changePolicy();
+      }
+    }
+
+    /** Never below the heaviest call, which would count as the whole limit. */
+    private void changePolicy() {
+      int permits = heaviest + random.nextInt(random.nextBoolean() ? 3 : 150);
+      policies.add(new Service.Limit(time.nanoTime(), permits));
+      limiter.learn(new LimitSignal.Policy("policy", permits, policyWindow));
     }
 
     private void charge(int weight) {
