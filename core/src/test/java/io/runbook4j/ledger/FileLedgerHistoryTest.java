@@ -28,6 +28,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
@@ -296,6 +297,19 @@ class FileLedgerHistoryTest {
     assertThat(outstanding()).containsExactly("a");
     run("r5", 1, 0, "a");
     assertThat(outstanding()).isEmpty();
+  }
+
+  @Test
+  void outstanding_runSucceedsAndEndsWhileItIsRead_saysNothingOfIt() {
+    RunId run = new RunId("r1");
+    record(run, new RunStarted(AT, run, JOB, RunOrigin.full()), begun(1, "a"));
+    Predicate<RunId> endsWhenAsked = asked -> {
+      record(run, done(1), new RunFinished(AT, RunState.COMPLETED, "end", NONE, List.of()));
+      return false;
+    };
+    Catalog catalog = new Catalog(folder);
+
+    assertThat(new JobScan(catalog, endsWhenAsked).outstanding(catalog.heads(JOB))).isEmpty();
   }
 
   @Test
