@@ -1,5 +1,6 @@
 package io.runbook4j.ledger;
 
+import static io.runbook4j.ledger.RunFixture.AT;
 import static io.runbook4j.ledger.RunFixture.JOB;
 import static io.runbook4j.ledger.RunFixture.RUN;
 import static io.runbook4j.ledger.RunFixture.begun;
@@ -20,11 +21,13 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.AbstractList;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 import org.assertj.core.api.InstanceOfAssertFactories;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -43,6 +46,7 @@ class FileLedgerDiskTest {
     private long room = Long.MAX_VALUE;
     private volatile boolean forces = true;
     private boolean truncates = true;
+    private @Nullable Error fault;
     private int forced;
     private final AtomicLong written = new AtomicLong();
     private volatile long forcedBytes;
@@ -56,6 +60,9 @@ class FileLedgerDiskTest {
       return new AppendedFile() {
         @Override
         public void append(byte[] bytes, int length) throws IOException {
+          if (fault != null) {
+            throw fault;
+          }
           int fits = (int) Math.min(length, room);
           file.append(bytes, fits);
           room -= fits;
@@ -146,6 +153,52 @@ class FileLedgerDiskTest {
       assertThat(ledger.entries(RUN)).hasSize(1);
       ledger.record(RUN, List.of(resumed(), begun(1, "a")));
       assertThat(ledger.entries(RUN)).hasSize(3);
+    }
+  }
+
+  @Test
+  void record_memoryRunsOutMeanwhile_keepsWhatWasAcknowledgedAndSaysWhy() {
+    OutOfMemoryError full = new OutOfMemoryError("Java heap space");
+    List<String> keys = new AbstractList<>() {
+      @Override
+      public String get(int index) {
+        throw full;
+      }
+
+      @Override
+      public int size() {
+        return 2;
+      }
+    };
+    try (FileLedger ledger = open()) {
+      ledger.record(RUN, List.of(started(RUN, JOB), begun(1, "a", "b")));
+
+      assertThatExceptionOfType(OutOfMemoryError.class)
+          .isThrownBy(() -> ledger.record(RUN, List.of(done(1), begun(2, AT, keys))))
+          .isSameAs(full);
+      assertThatExceptionOfType(LedgerException.class)
+          .isThrownBy(() -> ledger.record(RUN, List.of(done(1))))
+          .withRootCauseInstanceOf(OutOfMemoryError.class);
+
+      assertThat(ledger.run(RUN).orElseThrow().state()).isEqualTo(RunState.DIED);
+      ledger.record(RUN, List.of(resumed(), done(1)));
+      assertThat(ledger.run(RUN).orElseThrow().counts().succeeded()).isEqualTo(2);
+    }
+  }
+
+  @Test
+  void record_diskThrowsAnError_keepsWhatWasAcknowledged() {
+    try (FileLedger ledger = open()) {
+      ledger.record(RUN, List.of(started(RUN, JOB), begun(1, "a", "b")));
+      disk.fault = new OutOfMemoryError("Direct buffer memory");
+
+      assertThatExceptionOfType(OutOfMemoryError.class)
+          .isThrownBy(() -> ledger.record(RUN, List.of(done(1))));
+
+      disk.fault = null;
+      assertThat(ledger.run(RUN).orElseThrow().state()).isEqualTo(RunState.DIED);
+      ledger.record(RUN, List.of(resumed(), done(1)));
+      assertThat(ledger.run(RUN).orElseThrow().counts().succeeded()).isEqualTo(2);
     }
   }
 
