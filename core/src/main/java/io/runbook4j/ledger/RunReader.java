@@ -32,6 +32,22 @@ final class RunReader implements Closeable {
   /** What the last line says of the runs before it; empty if it says nothing. */
   private Optional<Instant> after = Optional.empty();
 
+  /** A file that has another name than its run, of which at least the job is known. */
+  static final class Misnamed extends LedgerException {
+    private static final long serialVersionUID = 1L;
+
+    private final String job;
+
+    private Misnamed(LedgerException damage, String job) {
+      super(String.valueOf(damage.getMessage()));
+      this.job = job;
+    }
+
+    String job() {
+      return job;
+    }
+  }
+
   RunReader(Path file, RunId run) {
     this.file = file;
     this.run = run;
@@ -85,7 +101,8 @@ final class RunReader implements Closeable {
       line.number("format");
       Catalog.Head begun = EntryDecoder.head(line);
       if (!begun.run().equals(run)) {
-        throw damaged("it is the file of run " + begun.run() + ". Give it its name back");
+        String seen = "it is the file of run " + begun.run() + ". Give it its name back";
+        throw new Misnamed(damaged(seen), begun.started().job());
       }
       head = begun;
       after = begun.after();
