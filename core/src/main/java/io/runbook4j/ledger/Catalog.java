@@ -26,6 +26,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -100,6 +101,18 @@ final class Catalog {
     if (head(run).isEmpty()) {
       throw new LedgerException("Run " + run + " is unknown: there is no file " + file(run)
           + " that begins it. Check the id and the folder.");
+    }
+  }
+
+  /**
+   * {@return the answer to a question about several runs} If one is removed while it is asked, it
+   * is asked anew: what was read before may need what is gone, as a trouble needs its cure.
+   */
+  <R> R asOne(Supplier<R> question) {
+    try {
+      return question.get();
+    } catch (RunReader.Gone e) {
+      return asOne(question);
     }
   }
 
@@ -217,9 +230,7 @@ final class Catalog {
       BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
       return new Stamp(attributes.size(), attributes.lastModifiedTime().to(TimeUnit.NANOSECONDS));
     } catch (IOException e) {
-      throw new LedgerException(
-          "Ledger file " + file + " cannot be read: " + e.getMessage() + ". Nothing was changed.",
-          e);
+      throw RunReader.unreadable(file, e);
     }
   }
 

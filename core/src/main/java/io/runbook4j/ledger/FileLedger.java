@@ -89,14 +89,16 @@ public final class FileLedger implements Ledger {
     if (limit < 0) {
       throw new IllegalArgumentException("limit must be at least 0, was " + limit);
     }
-    List<Head> heads = new ArrayList<>(catalog.heads(job));
-    Collections.reverse(heads);
-    return heads.stream().limit(limit).map(this::summary).toList();
+    return catalog.asOne(() -> {
+      List<Head> heads = new ArrayList<>(catalog.heads(job));
+      Collections.reverse(heads);
+      return heads.stream().limit(limit).map(this::summary).toList();
+    });
   }
 
   @Override
   public Optional<RunSummary> run(RunId run) {
-    return catalog.head(run).map(this::summary);
+    return catalog.asOne(() -> catalog.head(run).map(this::summary));
   }
 
   private RunSummary summary(Head head) {
@@ -110,11 +112,11 @@ public final class FileLedger implements Ledger {
 
   @Override
   public List<RunSummary> died() {
-    return catalog.heads().stream()
+    return catalog.asOne(() -> catalog.heads().stream()
         .filter(head -> !taken.isHeld(head.run()))
         .filter(head -> catalog.digest(head.run()).finished().isEmpty())
         .map(this::summary)
-        .toList();
+        .toList());
   }
 
   @Override
@@ -136,18 +138,21 @@ public final class FileLedger implements Ledger {
 
   @Override
   public List<ItemRecord> outstanding(String job, ItemFilter filter) {
-    return filter.select(new JobScan(catalog, taken::isHeld).outstanding(catalog.heads(job)));
+    return filter.select(catalog.asOne(
+        () -> new JobScan(catalog, taken::isHeld).outstanding(catalog.heads(job))));
   }
 
   @Override
   public List<ReasonCount> reasons(String job, Instant since, Duration stretch) {
-    ReasonTally reasons = new ReasonTally(since, stretch);
-    for (Head head : catalog.heads(job)) {
-      if (!catalog.digest(head.run()).times().lastAt().isBefore(since)) {
-        RunReplay.of(catalog.file(head.run()), head.run(), reasons);
+    return catalog.asOne(() -> {
+      ReasonTally reasons = new ReasonTally(since, stretch);
+      for (Head head : catalog.heads(job)) {
+        if (!catalog.digest(head.run()).times().lastAt().isBefore(since)) {
+          RunReplay.of(catalog.file(head.run()), head.run(), reasons);
+        }
       }
-    }
-    return reasons.counts();
+      return reasons.counts();
+    });
   }
 
   @Override

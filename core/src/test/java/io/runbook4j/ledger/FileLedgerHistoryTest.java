@@ -23,6 +23,7 @@ import io.runbook4j.spi.ledger.RunOrigin;
 import io.runbook4j.spi.ledger.RunState;
 import io.runbook4j.spi.ledger.RunSummary;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -310,6 +311,55 @@ class FileLedgerHistoryTest {
     Catalog catalog = new Catalog(folder);
 
     assertThat(new JobScan(catalog, endsWhenAsked).outstanding(catalog.heads(JOB))).isEmpty();
+  }
+
+  @Test
+  void outstanding_curedAndCureRemovedWhileTheyAreRead_saysNothingOfThem() throws IOException {
+    RunId cured = run("r1", 1, 1, "a");
+    RunId cure = run("r2", 2, 0, "a");
+    run("r3", 3, 1, "b");
+    Catalog catalog = new Catalog(folder);
+    Predicate<RunId> removesWhenAsked = asked -> {
+      if (asked.equals(cure)) {
+        delete(cured, cure);
+      }
+      return false;
+    };
+
+    List<ItemRecord> items = catalog.asOne(
+        () -> new JobScan(catalog, removesWhenAsked).outstanding(catalog.heads(JOB)));
+
+    assertThat(items).extracting(ItemRecord::key).containsExactly("b");
+  }
+
+  @Test
+  void digest_runRemovedWhileItIsRead_isAskedForAnew() {
+    run("r1", 1, 0, "a");
+    run("r2", 2, 0, "a");
+    Catalog catalog = new Catalog(folder);
+    List<RunId> read = new ArrayList<>();
+
+    catalog.asOne(() -> {
+      read.clear();
+      for (Catalog.Head head : catalog.heads(JOB)) {
+        delete(new RunId("r2"));
+        catalog.digest(head.run());
+        read.add(head.run());
+      }
+      return read;
+    });
+
+    assertThat(read).extracting(RunId::value).containsExactly("r1");
+  }
+
+  private void delete(RunId... runs) {
+    for (RunId run : runs) {
+      try {
+        Files.deleteIfExists(folder.resolve(run.value() + ".jsonl"));
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
   }
 
   @Test
