@@ -225,6 +225,15 @@ final class Catalog {
     return unsaved.get();
   }
 
+  /** {@return whether the run's file is in this state still} */
+  boolean isAsBefore(RunId run, Stamp stamp) {
+    try {
+      return stamp(file(run)).equals(stamp);
+    } catch (RunReader.Gone e) {
+      return false;
+    }
+  }
+
   private static Stamp stamp(Path file) {
     try {
       BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);

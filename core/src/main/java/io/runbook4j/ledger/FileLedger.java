@@ -3,6 +3,7 @@ package io.runbook4j.ledger;
 import io.runbook4j.file.internal.Disk;
 import io.runbook4j.ledger.Catalog.Digest;
 import io.runbook4j.ledger.Catalog.Head;
+import io.runbook4j.ledger.RetentionPlan.Removable;
 import io.runbook4j.spi.ledger.ItemFilter;
 import io.runbook4j.spi.ledger.ItemRecord;
 import io.runbook4j.spi.ledger.Ledger;
@@ -174,26 +175,58 @@ public final class FileLedger implements Ledger {
   public List<RunId> removeRuns(Retention rule, Instant now) {
     List<RunId> removed = new ArrayList<>();
     TreeSet<String> jobs = new TreeSet<>();
-    catalog.heads().forEach(head -> jobs.add(head.started().job()));
+    catalog.asOne(catalog::heads).forEach(head -> jobs.add(head.started().job()));
     for (String job : jobs) {
-      for (Head head : new RetentionPlan(catalog, taken::isHeld, job).removable(rule, now)) {
-        taken.take(head.run(), "removed");
-        try {
-          Files.delete(catalog.file(head.run()));
-          catalog.forget(head.run());
-          removed.add(head.run());
-        } catch (IOException e) {
-          throw new LedgerException(
-              "Ledger file " + catalog.file(head.run()) + " could not be removed: " + e
-                  + ". The run is whole, and so are those after it; runs " + removed
-                  + " were removed before. Check that the folder may be written.",
-              e);
-        } finally {
-          taken.letGo(head.run());
-        }
+      boolean isDone = false;
+      while (!isDone) {
+        isDone = remove(plan(job, rule, now), removed);
       }
     }
     return List.copyOf(removed);
+  }
+
+  private List<Removable> plan(String job, Retention rule, Instant now) {
+    return catalog.asOne(
+        () -> new RetentionPlan(catalog, taken::isHeld, job).removable(rule, now));
+  }
+
+  /**
+   * Removes the runs of a plan, and adds them to those removed before; none of them if one was
+   * taken, or recorded anything, since the plan was made: it may need what the others hold.
+   *
+   * @return whether the plan still held
+   */
+  boolean remove(List<Removable> plan, List<RunId> removed) {
+    List<RunId> mine = new ArrayList<>();
+    try {
+      for (Removable run : plan) {
+        if (!taken.takeIfFree(run.run())) {
+          return false;
+        }
+        mine.add(run.run());
+        if (!catalog.isAsBefore(run.run(), run.stamp())) {
+          return false;
+        }
+      }
+      mine.forEach(run -> remove(run, removed));
+      return true;
+    } finally {
+      mine.forEach(taken::letGo);
+    }
+  }
+
+  private void remove(RunId run, List<RunId> removed) {
+    try {
+      Files.delete(catalog.file(run));
+      catalog.forget(run);
+      removed.add(run);
+    } catch (IOException e) {
+      throw new LedgerException(
+          "Ledger file " + catalog.file(run) + " could not be removed: " + e
+              + ". The run is whole, and so are those after it; runs " + removed
+              + " were removed before. Check that the folder may be written.",
+          e);
+    }
   }
 
   /** {@return the folder} */

@@ -220,7 +220,7 @@ final class TakenRuns {
   }
 
   /** Keeps all others off the run until it is let go. */
-  void take(RunId run, String verb) {
+  private void take(RunId run, String verb) {
     requireOpen();
     RunLocks.Taking taking = locks.take(run);
     if (taking != RunLocks.Taking.TAKEN) {
@@ -229,6 +229,12 @@ final class TakenRuns {
           + holder + " holds it. Nothing was changed. Wait until it has finished, or end its"
           + " process.");
     }
+  }
+
+  /** {@return whether all others are kept off the run now, until it is let go} */
+  boolean takeIfFree(RunId run) {
+    requireOpen();
+    return locks.take(run) == RunLocks.Taking.TAKEN;
   }
 
   private void requireOpen() {

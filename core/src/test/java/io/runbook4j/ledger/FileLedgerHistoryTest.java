@@ -384,6 +384,66 @@ class FileLedgerHistoryTest {
     assertThat(remove(0, 100)).extracting(RunId::value).containsExactly("r2");
   }
 
+  private List<RetentionPlan.Removable> plan() {
+    return new RetentionPlan(new Catalog(folder), run -> false, JOB)
+        .removable(Retention.olderThan(Duration.ofDays(30)).keeping(1), at(61 * 86_400L));
+  }
+
+  @Test
+  void removeRuns_resumedAndEndedSinceThePlanWasMade_staysWithWhatCuredIt() throws IOException {
+    RunId cured = run("r1", 2, 1, "a");
+    run("r2", 3, 0, "a");
+    run("r3", 60, 0, "c");
+    List<RetentionPlan.Removable> plan = plan();
+    assertThat(plan).hasSize(2);
+    long later = 61 * 86_400L;
+    record(
+        cured,
+        new LedgerEntry.RunResumed(at(later)),
+        begun(2, at(later), List.of("b")),
+        done(2, at(later), failed(0)),
+        new RunFinished(at(later), RunState.COMPLETED, "end", NONE, List.of()));
+
+    assertThat(ledger.remove(plan, new ArrayList<>())).isFalse();
+
+    assertThat(outstanding()).containsExactly("b");
+    assertThat(remove(1, 61)).isEmpty();
+    assertThat(files()).containsExactly("r1.jsonl", "r2.jsonl", "r3.jsonl");
+  }
+
+  @Test
+  void removeRuns_takenSinceThePlanWasMade_staysWithWhatCuredIt() throws IOException {
+    run("r0", 1, 0, "z");
+    RunId taken = run("r1", 2, 1, "a");
+    run("r2", 3, 0, "a");
+    run("r3", 60, 0, "c");
+    List<RetentionPlan.Removable> plan = plan();
+    assertThat(plan).hasSize(3);
+    try (FileLedger other = open()) {
+      other.record(taken, List.of(new LedgerEntry.RunResumed(at(61 * 86_400L))));
+
+      assertThat(ledger.remove(plan, new ArrayList<>())).isFalse();
+
+      assertThat(remove(1, 61)).extracting(RunId::value).containsExactly("r0");
+      assertThat(files()).containsExactly("r1.jsonl", "r2.jsonl", "r3.jsonl");
+      assertThat(other.run(taken).orElseThrow().state()).isEqualTo(RunState.RUNNING);
+    }
+  }
+
+  @Test
+  void removeRuns_removedByAnotherSinceThePlanWasMade_removesTheRest() throws IOException {
+    RunId gone = run("r1", 2, 1, "a");
+    run("r2", 3, 0, "a");
+    run("r3", 60, 0, "c");
+    List<RetentionPlan.Removable> plan = plan();
+    delete(gone);
+
+    assertThat(ledger.remove(plan, new ArrayList<>())).isFalse();
+
+    assertThat(remove(1, 61)).extracting(RunId::value).containsExactly("r2");
+    assertThat(files()).containsExactly("r3.jsonl");
+  }
+
   @Test
   void removeRuns_parentOfAnUnfinishedRerun_stays() {
     RunId parent = run("r1", 1, 1, "a");
