@@ -51,8 +51,8 @@ public final class FileLedger implements Ledger {
     EACH_RECORD,
     /**
      * By another thread, again and again while entries come: what was acknowledged outlasts the
-     * process at once, and a power cut some milliseconds later. The end of a run is forced before
-     * it is acknowledged.
+     * process at once, and a power cut some milliseconds later, or when {@link #force} returns. The
+     * end of a run is forced before it is acknowledged.
      */
     IN_BACKGROUND,
     /** Never: what was acknowledged outlasts the process, not a power cut. */
@@ -83,6 +83,11 @@ public final class FileLedger implements Ledger {
   @Override
   public void record(RunId run, List<LedgerEntry> entries) {
     taken.record(run, entries);
+  }
+
+  @Override
+  public void force(RunId run) {
+    taken.force(run);
   }
 
   @Override

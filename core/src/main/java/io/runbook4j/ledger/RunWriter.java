@@ -119,6 +119,21 @@ final class RunWriter {
     }
   }
 
+  /** Returns when what was appended is forced, if it is to be forced at all. */
+  void force() {
+    if (force != FileLedger.Force.IN_BACKGROUND) {
+      return;
+    }
+    locked(tally -> {
+      try {
+        file.forceNow();
+      } catch (IOException e) {
+        throw broken(e.getMessage(), e);
+      }
+      return run;
+    });
+  }
+
   /** Takes back what was not acknowledged, and refuses all that comes after. */
   private LedgerException broken(@Nullable String seen, Throwable cause) {
     LedgerException failure = new LedgerException(

@@ -103,14 +103,31 @@ final class TakenRuns {
     try {
       writer.append(entries, taking);
     } finally {
-      if (writer.isBroken()) {
-        broken.put(run, writer);
-        letGo(run);
-      } else if (writer.isFinished()) {
-        writer.remember(catalog);
-        letGo(run);
-        saveIndex(SAVED_AFTER);
-      }
+      letGoIfOver(writer, run);
+    }
+  }
+
+  private void letGoIfOver(RunWriter writer, RunId run) {
+    if (writer.isBroken()) {
+      broken.put(run, writer);
+      letGo(run);
+    } else if (writer.isFinished()) {
+      writer.remember(catalog);
+      letGo(run);
+      saveIndex(SAVED_AFTER);
+    }
+  }
+
+  /** As {@link FileLedger#force}. */
+  void force(RunId run) {
+    RunWriter writer = writers.get(run);
+    if (writer == null) {
+      return;
+    }
+    try {
+      writer.force();
+    } finally {
+      letGoIfOver(writer, run);
     }
   }
 

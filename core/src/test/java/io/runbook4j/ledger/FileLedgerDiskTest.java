@@ -31,6 +31,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class FileLedgerDiskTest {
@@ -326,6 +327,53 @@ class FileLedgerDiskTest {
       assertThatExceptionOfType(LedgerException.class)
           .isThrownBy(() -> ledger.record(RUN, List.of(finished(RunState.COMPLETED, COUNTS))))
           .withMessageContaining("Input/output error");
+    }
+  }
+
+  @Test
+  void force_inBackground_returnsWhenAllIsForced() {
+    try (FileLedger ledger = FileLedger.builder(folder)
+        .disk(disk)
+        .force(FileLedger.Force.IN_BACKGROUND)
+        .open()) {
+      ledger.record(RUN, List.of(started(RUN, JOB), begun(1, "a")));
+
+      ledger.force(RUN);
+
+      assertThat(disk.forcedBytes).isEqualTo(disk.written.get()).isPositive();
+    }
+  }
+
+  @Test
+  void force_inBackgroundFails_isRefusedAndSoIsWhatComesAfter() {
+    try (FileLedger ledger = FileLedger.builder(folder)
+        .disk(disk)
+        .force(FileLedger.Force.IN_BACKGROUND)
+        .open()) {
+      ledger.record(RUN, List.of(started(RUN, JOB), begun(1, "a")));
+      disk.forces = false;
+
+      assertThatExceptionOfType(LedgerException.class)
+          .isThrownBy(() -> ledger.force(RUN))
+          .withMessageContaining("Input/output error");
+      disk.forces = true;
+      assertThatExceptionOfType(LedgerException.class)
+          .isThrownBy(() -> ledger.record(RUN, List.of(done(1))))
+          .withMessageContaining("Input/output error");
+      assertThat(ledger.run(RUN).orElseThrow().state()).isEqualTo(RunState.DIED);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"EACH_RECORD", "NEVER"})
+  void force_otherModes_forcesNothingMore(FileLedger.Force mode) {
+    try (FileLedger ledger = FileLedger.builder(folder).disk(disk).force(mode).open()) {
+      ledger.record(RUN, List.of(started(RUN, JOB), begun(1, "a")));
+      int forced = disk.forced;
+
+      ledger.force(RUN);
+
+      assertThat(disk.forced).isEqualTo(forced);
     }
   }
 
