@@ -144,8 +144,8 @@ public final class FileLedger implements Ledger {
 
   @Override
   public List<ItemRecord> outstanding(String job, ItemFilter filter) {
-    return filter.select(catalog.asOne(
-        () -> new JobScan(catalog, taken::isHeld).outstanding(catalog.heads(job))));
+    return filter.select(
+        catalog.asOne(() -> new JobScan(catalog, taken::isHeld).outstanding(catalog.heads(job))));
   }
 
   @Override
@@ -191,8 +191,7 @@ public final class FileLedger implements Ledger {
   }
 
   private List<Removable> plan(String job, Retention rule, Instant now) {
-    return catalog.asOne(
-        () -> new RetentionPlan(catalog, taken::isHeld, job).removable(rule, now));
+    return catalog.asOne(() -> new RetentionPlan(catalog, taken::isHeld, job).removable(rule, now));
   }
 
   /**

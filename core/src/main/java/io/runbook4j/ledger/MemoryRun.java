@@ -119,7 +119,9 @@ final class MemoryRun implements RunFollower {
     for (ChunkBegun begun : tally.open()) {
       for (String key : begun.chunk().keys()) {
         if (keys.contains(key)) {
-          overtaken.computeIfAbsent(begun.chunk().number(), first -> new HashSet<>()).add(key);
+          overtaken
+              .computeIfAbsent(begun.chunk().number(), first -> new HashSet<>())
+              .add(key);
         }
       }
     }

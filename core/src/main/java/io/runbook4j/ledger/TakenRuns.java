@@ -192,7 +192,9 @@ final class TakenRuns {
     }
   }
 
-  /** A file that cannot be read is no reason to refuse another run; what asks for it will say so. */
+  /**
+   * A file that cannot be read is no reason to refuse another run; what asks for it will say so.
+   */
   private Instant unreadClock(RunId run, LedgerException why) {
     try {
       Instant latest = catalog.changedAt(run);

@@ -132,8 +132,7 @@ final class Reruns {
   }
 
   /** {@return the items but those that a run which is going on has not done with} */
-  private Chosen free(
-      SyncJob<?> job, ItemFilter filter, List<ItemRecord> items, Running running) {
+  private Chosen free(SyncJob<?> job, ItemFilter filter, List<ItemRecord> items, Running running) {
     List<ItemRecord> free = items.stream().filter(item -> !running.hold(item)).toList();
     return chosen(job, filter, free).leftOut(items.size() - free.size(), HELD);
   }
@@ -217,8 +216,8 @@ final class Reruns {
   }
 
   /**
-   * Runs that are going on, or were a moment ago. They hold what they have begun and not ended; and what a rerun wants,
-   * until it has an outcome there.
+   * Runs that are going on, or were a moment ago. They hold what they have begun and not ended; and
+   * what a rerun wants, until it has an outcome there.
    */
   private record Running(List<RunStarted> runs) {
     boolean hold(ItemRecord item) {
@@ -310,8 +309,8 @@ final class Reruns {
    */
   Function<ResumePoint, Known> known(SyncJob<?> job, RunSummary run) {
     RunOrigin origin = run.started().origin();
-    boolean isAlone = runs(job).stream()
-        .allMatch(other -> other.run().equals(run.run()) || isOver(other, run));
+    boolean isAlone =
+        runs(job).stream().allMatch(other -> other.run().equals(run.run()) || isOver(other, run));
     List<ItemRecord> outstanding =
         isAlone && !isRerun(origin) ? List.of() : ledger.outstanding(job.name(), ItemFilter.all());
     return point -> new Known(

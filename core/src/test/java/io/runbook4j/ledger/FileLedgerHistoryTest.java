@@ -310,7 +310,8 @@ class FileLedgerHistoryTest {
     };
     Catalog catalog = new Catalog(folder);
 
-    assertThat(new JobScan(catalog, endsWhenAsked).outstanding(catalog.heads(JOB))).isEmpty();
+    assertThat(new JobScan(catalog, endsWhenAsked).outstanding(catalog.heads(JOB)))
+        .isEmpty();
   }
 
   @Test
@@ -326,8 +327,8 @@ class FileLedgerHistoryTest {
       return false;
     };
 
-    List<ItemRecord> items = catalog.asOne(
-        () -> new JobScan(catalog, removesWhenAsked).outstanding(catalog.heads(JOB)));
+    List<ItemRecord> items =
+        catalog.asOne(() -> new JobScan(catalog, removesWhenAsked).outstanding(catalog.heads(JOB)));
 
     assertThat(items).extracting(ItemRecord::key).containsExactly("b");
   }

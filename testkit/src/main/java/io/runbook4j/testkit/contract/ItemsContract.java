@@ -345,8 +345,7 @@ abstract class ItemsContract extends RunsContract {
 
     assertThat(ledger.outstanding(JOB, ItemFilter.all()))
         .extracting(ItemRecord::key, ItemRecord::state)
-        .containsExactlyInAnyOrder(
-            tuple("b", ItemState.FAILED), tuple("c", ItemState.NOT_REACHED));
+        .containsExactlyInAnyOrder(tuple("b", ItemState.FAILED), tuple("c", ItemState.NOT_REACHED));
     ledger.close();
     assertThat(opened().outstanding(JOB, ItemFilter.all()))
         .extracting(ItemRecord::key, ItemRecord::state)
