@@ -43,16 +43,22 @@ final class BackgroundForce implements Disk.AppendedFile {
     }
   }
 
+  @Override
+  public void forceNow() throws IOException {
+    forceAll();
+    throwFailure();
+  }
+
   private void forceSoon() {
     try {
       time.sleep(PAUSE);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt(); // somebody ends the thread: now, then
     }
-    forceNow();
+    forceAll();
   }
 
-  private synchronized void forceNow() {
+  private synchronized void forceAll() {
     asked.set(false); // before the force: what is appended meanwhile takes another one
     if (closed) {
       return;

@@ -25,6 +25,8 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -102,12 +104,41 @@ final class Catalog {
     }
   }
 
+  /**
+   * {@return the answer to a question about several runs} If one is removed while it is asked, it
+   * is asked anew: what was read before may need what is gone, as a trouble needs its cure.
+   */
+  <R> R asOne(Supplier<R> question) {
+    try {
+      return question.get();
+    } catch (RunReader.Gone e) {
+      return asOne(question);
+    }
+  }
+
   /** {@return how all runs began, oldest first} */
   List<Head> heads() {
-    List<Head> all = new ArrayList<>();
+    return heads(this::head);
+  }
+
+  /** {@return how the job's runs began, oldest first} */
+  List<Head> heads(String job) {
+    return heads(run -> head(run, job));
+  }
+
+  private List<Head> heads(Function<RunId, Optional<Head>> head) {
+    return runs().stream()
+        .flatMap(run -> head.apply(run).stream())
+        .sorted(Head.OLDEST_FIRST)
+        .toList();
+  }
+
+  /** {@return the runs that have a file, be it one that can be read or not} */
+  List<RunId> runs() {
+    List<RunId> all = new ArrayList<>();
     try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, "*" + SUFFIX)) {
       for (Path file : files) {
-        runOf(file).flatMap(this::head).ifPresent(all::add);
+        runOf(file).ifPresent(all::add);
       }
     } catch (IOException e) {
       throw new LedgerException(
@@ -115,12 +146,7 @@ final class Catalog {
               + ". Nothing was changed. Check that it exists and may be read.",
           e);
     }
-    all.sort(Head.OLDEST_FIRST);
     return all;
-  }
-
-  List<Head> heads(String job) {
-    return heads().stream().filter(head -> head.started().job().equals(job)).toList();
   }
 
   private static Optional<RunId> runOf(Path file) {
@@ -147,6 +173,21 @@ final class Catalog {
       }
     }
     return Optional.ofNullable(known);
+  }
+
+  /**
+   * {@return how the run began, if it is one of the job} A file that cannot be read may be the
+   * job's, unless it says whose it is.
+   */
+  Optional<Head> head(RunId run, String job) {
+    try {
+      return head(run).filter(head -> head.started().job().equals(job));
+    } catch (RunReader.Misnamed e) {
+      if (e.job().equals(job)) {
+        throw e;
+      }
+      return Optional.empty();
+    }
   }
 
   private static @Nullable Head readHead(Path file, RunId run) {
@@ -184,20 +225,41 @@ final class Catalog {
     return unsaved.get();
   }
 
+  /** {@return whether the run's file is in this state still} */
+  boolean isAsBefore(RunId run, Stamp stamp) {
+    try {
+      return stamp(file(run)).equals(stamp);
+    } catch (RunReader.Gone e) {
+      return false;
+    }
+  }
+
   private static Stamp stamp(Path file) {
     try {
       BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
       return new Stamp(attributes.size(), attributes.lastModifiedTime().to(TimeUnit.NANOSECONDS));
     } catch (IOException e) {
-      throw new LedgerException(
-          "Ledger file " + file + " cannot be read: " + e.getMessage() + ". Nothing was changed.",
-          e);
+      throw RunReader.unreadable(file, e);
     }
+  }
+
+  /** {@return when the run's file was last changed: nothing in it was recorded later} */
+  Instant changedAt(RunId run) {
+    return Instant.EPOCH.plusNanos(stamp(file(run)).changedNanos());
   }
 
   /** {@return a sequence number above that of all runs} */
   long nextSequence() {
-    return heads().stream().mapToLong(Head::sequence).max().orElse(0) + 1;
+    long highest = 0;
+    long unread = 0;
+    for (RunId run : runs()) {
+      try {
+        highest = Math.max(highest, head(run).map(Head::sequence).orElse(0L));
+      } catch (LedgerException e) {
+        unread++; // may be the newest: leave it its number
+      }
+    }
+    return highest + unread + 1;
   }
 
   void forget(RunId run) {

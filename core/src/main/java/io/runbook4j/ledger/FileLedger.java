@@ -3,6 +3,7 @@ package io.runbook4j.ledger;
 import io.runbook4j.file.internal.Disk;
 import io.runbook4j.ledger.Catalog.Digest;
 import io.runbook4j.ledger.Catalog.Head;
+import io.runbook4j.ledger.RetentionPlan.Removable;
 import io.runbook4j.spi.ledger.ItemFilter;
 import io.runbook4j.spi.ledger.ItemRecord;
 import io.runbook4j.spi.ledger.Ledger;
@@ -50,8 +51,8 @@ public final class FileLedger implements Ledger {
     EACH_RECORD,
     /**
      * By another thread, again and again while entries come: what was acknowledged outlasts the
-     * process at once, and a power cut some milliseconds later. The end of a run is forced before
-     * it is acknowledged.
+     * process at once, and a power cut some milliseconds later, or when {@link #force} returns. The
+     * end of a run is forced before it is acknowledged.
      */
     IN_BACKGROUND,
     /** Never: what was acknowledged outlasts the process, not a power cut. */
@@ -85,18 +86,25 @@ public final class FileLedger implements Ledger {
   }
 
   @Override
+  public void force(RunId run) {
+    taken.force(run);
+  }
+
+  @Override
   public List<RunSummary> runs(String job, int limit) {
     if (limit < 0) {
       throw new IllegalArgumentException("limit must be at least 0, was " + limit);
     }
-    List<Head> heads = new ArrayList<>(catalog.heads(job));
-    Collections.reverse(heads);
-    return heads.stream().limit(limit).map(this::summary).toList();
+    return catalog.asOne(() -> {
+      List<Head> heads = new ArrayList<>(catalog.heads(job));
+      Collections.reverse(heads);
+      return heads.stream().limit(limit).map(this::summary).toList();
+    });
   }
 
   @Override
   public Optional<RunSummary> run(RunId run) {
-    return catalog.head(run).map(this::summary);
+    return catalog.asOne(() -> catalog.head(run).map(this::summary));
   }
 
   private RunSummary summary(Head head) {
@@ -110,11 +118,11 @@ public final class FileLedger implements Ledger {
 
   @Override
   public List<RunSummary> died() {
-    return catalog.heads().stream()
+    return catalog.asOne(() -> catalog.heads().stream()
         .filter(head -> !taken.isHeld(head.run()))
         .filter(head -> catalog.digest(head.run()).finished().isEmpty())
         .map(this::summary)
-        .toList();
+        .toList());
   }
 
   @Override
@@ -136,18 +144,21 @@ public final class FileLedger implements Ledger {
 
   @Override
   public List<ItemRecord> outstanding(String job, ItemFilter filter) {
-    return filter.select(new JobScan(catalog, taken::isHeld).outstanding(catalog.heads(job)));
+    return filter.select(
+        catalog.asOne(() -> new JobScan(catalog, taken::isHeld).outstanding(catalog.heads(job))));
   }
 
   @Override
   public List<ReasonCount> reasons(String job, Instant since, Duration stretch) {
-    ReasonTally reasons = new ReasonTally(since, stretch);
-    for (Head head : catalog.heads(job)) {
-      if (!catalog.digest(head.run()).times().lastAt().isBefore(since)) {
-        RunReplay.of(catalog.file(head.run()), head.run(), reasons);
+    return catalog.asOne(() -> {
+      ReasonTally reasons = new ReasonTally(since, stretch);
+      for (Head head : catalog.heads(job)) {
+        if (!catalog.digest(head.run()).times().lastAt().isBefore(since)) {
+          RunReplay.of(catalog.file(head.run()), head.run(), reasons);
+        }
       }
-    }
-    return reasons.counts();
+      return reasons.counts();
+    });
   }
 
   @Override
@@ -170,26 +181,57 @@ public final class FileLedger implements Ledger {
   public List<RunId> removeRuns(Retention rule, Instant now) {
     List<RunId> removed = new ArrayList<>();
     TreeSet<String> jobs = new TreeSet<>();
-    catalog.heads().forEach(head -> jobs.add(head.started().job()));
+    catalog.asOne(catalog::heads).forEach(head -> jobs.add(head.started().job()));
     for (String job : jobs) {
-      for (Head head : new RetentionPlan(catalog, taken::isHeld, job).removable(rule, now)) {
-        taken.take(head.run(), "removed");
-        try {
-          Files.delete(catalog.file(head.run()));
-          catalog.forget(head.run());
-          removed.add(head.run());
-        } catch (IOException e) {
-          throw new LedgerException(
-              "Ledger file " + catalog.file(head.run()) + " could not be removed: " + e
-                  + ". The run is whole, and so are those after it; runs " + removed
-                  + " were removed before. Check that the folder may be written.",
-              e);
-        } finally {
-          taken.letGo(head.run());
-        }
+      boolean isDone = false;
+      while (!isDone) {
+        isDone = remove(plan(job, rule, now), removed);
       }
     }
     return List.copyOf(removed);
+  }
+
+  private List<Removable> plan(String job, Retention rule, Instant now) {
+    return catalog.asOne(() -> new RetentionPlan(catalog, taken::isHeld, job).removable(rule, now));
+  }
+
+  /**
+   * Removes the runs of a plan, and adds them to those removed before; none of them if one was
+   * taken, or recorded anything, since the plan was made: it may need what the others hold.
+   *
+   * @return whether the plan still held
+   */
+  boolean remove(List<Removable> plan, List<RunId> removed) {
+    List<RunId> mine = new ArrayList<>();
+    try {
+      for (Removable run : plan) {
+        if (!taken.takeIfFree(run.run())) {
+          return false;
+        }
+        mine.add(run.run());
+        if (!catalog.isAsBefore(run.run(), run.stamp())) {
+          return false;
+        }
+      }
+      mine.forEach(run -> remove(run, removed));
+      return true;
+    } finally {
+      mine.forEach(taken::letGo);
+    }
+  }
+
+  private void remove(RunId run, List<RunId> removed) {
+    try {
+      Files.delete(catalog.file(run));
+      catalog.forget(run);
+      removed.add(run);
+    } catch (IOException e) {
+      throw new LedgerException(
+          "Ledger file " + catalog.file(run) + " could not be removed: " + e
+              + ". The run is whole, and so are those after it; runs " + removed
+              + " were removed before. Check that the folder may be written.",
+          e);
+    }
   }
 
   /** {@return the folder} */

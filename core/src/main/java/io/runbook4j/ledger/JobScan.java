@@ -84,8 +84,10 @@ final class JobScan {
 
   private Instant scan(Head head, int order) {
     RunScan scan = new RunScan(head.run(), order);
+    // In this order: a run that is let go in between has its end in the file by then.
+    boolean isHeld = held.test(head.run());
     RunTally tally = RunReplay.of(catalog.file(head.run()), head.run(), scan).tally();
-    scan.addOpen(tally.open(), held.test(head.run()) && !tally.isFinished());
+    scan.addOpen(tally.open(), isHeld && !tally.isFinished());
     return tally.clock();
   }
 

@@ -42,7 +42,7 @@ public final class MemoryLedger implements Ledger {
   /** In order of creation. */
   private final Map<RunId, MemoryRun> runs = new LinkedHashMap<>();
 
-  private final Map<String, ItemRecords> outstanding = new HashMap<>();
+  private final Map<String, MemoryRun.Job> jobs = new HashMap<>();
 
   private MemoryLedger() {}
 
@@ -102,11 +102,14 @@ public final class MemoryLedger implements Ledger {
       throw new IllegalStateException(
           "Run " + id + " cannot begin with the RunStarted of run " + started.run());
     }
-    MemoryRun run =
-        new MemoryRun(id, outstanding.computeIfAbsent(started.job(), job -> new ItemRecords()));
+    MemoryRun run = new MemoryRun(id, job(started.job()));
     run.take();
     runs.put(id, run);
     return run;
+  }
+
+  private MemoryRun.Job job(String name) {
+    return jobs.computeIfAbsent(name, first -> new MemoryRun.Job());
   }
 
   private static void refuseSecondTaking(RunId run, LedgerEntry entry, int place) {
@@ -164,11 +167,8 @@ public final class MemoryLedger implements Ledger {
   @Override
   public List<ItemRecord> outstanding(String job, ItemFilter filter) {
     return locked(() -> {
-      ItemRecords records =
-          outstanding.computeIfAbsent(job, same -> new ItemRecords()).copy();
-      runs.values().stream()
-          .filter(run -> run.isHeld() && run.job().equals(job))
-          .forEach(run -> run.overlayInFlight(new ItemTrail(run.id(), records)));
+      ItemRecords records = job(job).records().copy();
+      job(job).going().forEach(run -> run.overlayInFlight(new ItemTrail(run.id(), records)));
       return filter.select(records.values());
     });
   }

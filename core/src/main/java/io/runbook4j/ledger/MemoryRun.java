@@ -15,6 +15,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /** One run in memory. Not safe for many threads. */
@@ -26,21 +27,38 @@ final class MemoryRun implements RunFollower {
   private final BoundedHistory history = new BoundedHistory();
   private final List<ItemRecord> troubles = new ArrayList<>();
 
-  /** The newest records of the job, shared with its other runs. */
-  private final ItemRecords jobRecords;
+  /** Shared with the job's other runs. */
+  private final Job job;
 
+  private final ItemRecords jobRecords;
   private final ItemTrail jobTrail;
+
+  /** By chunk without a result, the keys of which another run has a newer record. */
+  private final Map<Integer, Set<String>> overtaken = new HashMap<>();
 
   /** Chunks without a result that an earlier holder began; their items are in jobRecords. */
   private final Set<Integer> inherited = new HashSet<>();
 
   private boolean held;
 
-  MemoryRun(RunId id, ItemRecords jobRecords) {
+  /**
+   * What the runs of one job share.
+   *
+   * @param records the newest of each item, but for those of chunks in flight
+   * @param going the runs that go on
+   */
+  record Job(ItemRecords records, List<MemoryRun> going) {
+    Job() {
+      this(new ItemRecords(), new ArrayList<>());
+    }
+  }
+
+  MemoryRun(RunId id, Job job) {
     this.id = id;
     this.tally = new RunTally(id, this);
+    this.job = job;
+    this.jobRecords = job.records();
     this.trail = new ItemTrail(id, new ItemRecords(jobRecords.marks()));
-    this.jobRecords = jobRecords;
     this.jobTrail = new ItemTrail(id, jobRecords);
   }
 
@@ -55,11 +73,16 @@ final class MemoryRun implements RunFollower {
   @Override
   public void begun(ChunkBegun begun) {
     window.begun(begun);
+    overtakeOthers(begun.chunk().keys());
   }
 
   @Override
   public void done(ChunkIntent chunk, ChunkDone done) {
     window.done(chunk, done);
+    overtakeOthers(chunk.keys());
+    if (!overtaken.isEmpty()) {
+      overtaken.remove(done.number());
+    }
     if (!inherited.isEmpty()) {
       inherited.remove(done.number());
     }
@@ -81,19 +104,53 @@ final class MemoryRun implements RunFollower {
   public void finished(RunFinished finished) {
     trail.finished(finished);
     jobTrail.finished(finished);
+    overtakeOthers(finished.unread());
+  }
+
+  /** Tells runs that go on at the same time, which few jobs have, that these are ours now. */
+  private void overtakeOthers(List<String> keys) {
+    if (job.going().size() > 1) {
+      Set<String> ours = new HashSet<>(keys);
+      job.going().stream().filter(run -> run != this).forEach(run -> run.overtaken(ours));
+    }
+  }
+
+  private void overtaken(Set<String> keys) {
+    for (ChunkBegun begun : tally.open()) {
+      for (String key : begun.chunk().keys()) {
+        if (keys.contains(key)) {
+          overtaken
+              .computeIfAbsent(begun.chunk().number(), first -> new HashSet<>())
+              .add(key);
+        }
+      }
+    }
   }
 
   void take() {
     held = true;
+    job.going().add(this);
   }
 
   /** Lets go of the run: from now on, what has no answer is in doubt. */
   void letGo() {
     held = false;
+    job.going().remove(this);
     replaceUnanswered(false);
     for (ChunkBegun begun : tally.open()) {
-      if (inherited.add(begun.chunk().number())) {
-        begun.chunk().keys().forEach(key -> jobTrail.renew(unanswered(begun, key)));
+      if (!inherited.contains(begun.chunk().number())) {
+        addInFlight(begun, jobTrail);
+        inherited.add(begun.chunk().number());
+      }
+    }
+    overtaken.clear();
+  }
+
+  private void addInFlight(ChunkBegun begun, ItemTrail all) {
+    Set<String> newer = overtaken.getOrDefault(begun.chunk().number(), Set.of());
+    for (String key : begun.chunk().keys()) {
+      if (!newer.contains(key)) {
+        all.renew(ItemTrail.unanswered(id, key, begun.at(), held));
       }
     }
   }
@@ -113,15 +170,11 @@ final class MemoryRun implements RunFollower {
     }
   }
 
-  private ItemRecord unanswered(ChunkBegun begun, String key) {
-    return ItemTrail.unanswered(id, key, begun.at(), held);
-  }
-
   /** Adds the items in flight in this process to those of the job. */
   void overlayInFlight(ItemTrail all) {
     for (ChunkBegun begun : tally.open()) {
       if (held && !inherited.contains(begun.chunk().number())) {
-        begun.chunk().keys().forEach(key -> all.renew(unanswered(begun, key)));
+        addInFlight(begun, all);
       }
     }
   }

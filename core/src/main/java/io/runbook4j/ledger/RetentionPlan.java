@@ -1,6 +1,8 @@
 package io.runbook4j.ledger;
 
+import io.runbook4j.ledger.Catalog.Digest;
 import io.runbook4j.ledger.Catalog.Head;
+import io.runbook4j.ledger.Catalog.Stamp;
 import io.runbook4j.spi.ledger.ItemRecord;
 import io.runbook4j.spi.ledger.RunId;
 import io.runbook4j.spi.ledger.RunState;
@@ -8,6 +10,7 @@ import io.runbook4j.spi.sync.Failure;
 import io.runbook4j.spi.sync.Page;
 import java.time.Instant;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -35,6 +38,13 @@ final class RetentionPlan {
   private final Map<RunId, Head> runs = new LinkedHashMap<>();
   private final Set<RunId> kept = new HashSet<>();
 
+  /**
+   * A run that may go.
+   *
+   * @param stamp of its file, which has to be the same when it goes: what is in it was decided upon
+   */
+  record Removable(RunId run, Stamp stamp) {}
+
   RetentionPlan(Catalog catalog, Predicate<RunId> held, String job) {
     this.catalog = catalog;
     this.held = held;
@@ -42,11 +52,14 @@ final class RetentionPlan {
   }
 
   /** {@return the runs that may go, in the order in which they must go} */
-  List<Head> removable(Retention rule, Instant now) {
+  List<Removable> removable(Retention rule, Instant now) {
     List<Head> all = List.copyOf(runs.values());
+    Map<RunId, Stamp> stamps = new HashMap<>();
     for (int i = 0; i < all.size(); i++) {
       RunId run = all.get(i).run();
-      boolean young = catalog.digest(run).times().lastAt().plus(rule.age()).isAfter(now);
+      Digest digest = catalog.digest(run);
+      stamps.put(run, digest.stamp());
+      boolean young = digest.times().lastAt().plus(rule.age()).isAfter(now);
       if (young || i >= all.size() - rule.keptPerJob() || held.test(run)) {
         kept.add(run);
       }
@@ -63,6 +76,7 @@ final class RetentionPlan {
         .filter(head -> !kept.contains(head.run()))
         // Cured before cure: a crash on the way brings no trouble back.
         .sorted(Comparator.comparing(head -> catalog.digest(head.run()).times().clock()))
+        .map(head -> new Removable(head.run(), Objects.requireNonNull(stamps.get(head.run()))))
         .toList();
   }
 

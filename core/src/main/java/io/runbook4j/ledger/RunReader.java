@@ -9,6 +9,7 @@ import io.runbook4j.spi.ledger.LedgerException;
 import io.runbook4j.spi.ledger.RunId;
 import java.io.Closeable;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.DateTimeException;
 import java.time.Instant;
@@ -32,13 +33,38 @@ final class RunReader implements Closeable {
   /** What the last line says of the runs before it; empty if it says nothing. */
   private Optional<Instant> after = Optional.empty();
 
+  /** A file that has another name than its run, of which at least the job is known. */
+  static final class Misnamed extends LedgerException {
+    private static final long serialVersionUID = 1L;
+
+    private final String job;
+
+    private Misnamed(LedgerException damage, String job) {
+      super(String.valueOf(damage.getMessage()));
+      this.job = job;
+    }
+
+    String job() {
+      return job;
+    }
+  }
+
+  /** The file was removed since it was listed. */
+  static final class Gone extends LedgerException {
+    private static final long serialVersionUID = 1L;
+
+    private Gone(LedgerException unreadable) {
+      super(String.valueOf(unreadable.getMessage()), unreadable);
+    }
+  }
+
   RunReader(Path file, RunId run) {
     this.file = file;
     this.run = run;
     try {
       this.lines = new Lines(file);
     } catch (IOException e) {
-      throw unreadable(e);
+      throw unreadable(file, e);
     }
   }
 
@@ -60,7 +86,7 @@ final class RunReader implements Closeable {
       validLength = lines.offset() + lines.end() - lines.start() + 1;
       return entry;
     } catch (IOException e) {
-      throw unreadable(e);
+      throw unreadable(file, e);
     }
   }
 
@@ -85,7 +111,8 @@ final class RunReader implements Closeable {
       line.number("format");
       Catalog.Head begun = EntryDecoder.head(line);
       if (!begun.run().equals(run)) {
-        throw damaged("it is the file of run " + begun.run() + ". Give it its name back");
+        String seen = "it is the file of run " + begun.run() + ". Give it its name back";
+        throw new Misnamed(damaged(seen), begun.started().job());
       }
       head = begun;
       after = begun.after();
@@ -161,11 +188,13 @@ final class RunReader implements Closeable {
     return cause == null ? new LedgerException(message) : new LedgerException(message, cause);
   }
 
-  private LedgerException unreadable(IOException e) {
-    return new LedgerException(
+  /** {@return what to throw because of a file; tells one that is not there from all others} */
+  static LedgerException unreadable(Path file, IOException e) {
+    LedgerException unreadable = new LedgerException(
         "Ledger file " + file + " cannot be read: " + e.getMessage()
             + ". Nothing was changed. Check that it exists and may be read.",
         e);
+    return Files.notExists(file) ? new Gone(unreadable) : unreadable;
   }
 
   @Override
@@ -173,7 +202,7 @@ final class RunReader implements Closeable {
     try {
       lines.close();
     } catch (IOException e) {
-      throw unreadable(e);
+      throw unreadable(file, e);
     }
   }
 }

@@ -60,18 +60,27 @@ final class RunWriter {
       lines.clear();
       taking.after().ifPresent(tally::after);
       try {
-        for (LedgerEntry entry : entries) {
-          add(entry, taking);
-        }
-      } catch (IllegalStateException e) {
-        write(); // the entries before it fit, and are counted
+        addAll(entries, taking);
+      } catch (Error e) { // no memory for the line, say: the tally is ahead of the file then
+        broken(e.toString(), e);
         throw e;
-      } catch (RuntimeException e) {
-        throw broken("an entry could not be written as JSON", e);
       }
-      write();
       return entries;
     });
+  }
+
+  private void addAll(List<LedgerEntry> entries, Taking taking) {
+    try {
+      for (LedgerEntry entry : entries) {
+        add(entry, taking);
+      }
+    } catch (IllegalStateException e) {
+      write(); // the entries before it fit, and are counted
+      throw e;
+    } catch (RuntimeException e) {
+      throw broken("an entry could not be written as JSON", e);
+    }
+    write();
   }
 
   private void add(LedgerEntry entry, Taking taking) {
@@ -110,8 +119,23 @@ final class RunWriter {
     }
   }
 
+  /** Returns when what was appended is forced, if it is to be forced at all. */
+  void force() {
+    if (force != FileLedger.Force.IN_BACKGROUND) {
+      return;
+    }
+    locked(tally -> {
+      try {
+        file.forceNow();
+      } catch (IOException e) {
+        throw broken(e.getMessage(), e);
+      }
+      return run;
+    });
+  }
+
   /** Takes back what was not acknowledged, and refuses all that comes after. */
-  private LedgerException broken(@Nullable String seen, Exception cause) {
+  private LedgerException broken(@Nullable String seen, Throwable cause) {
     LedgerException failure = new LedgerException(
         "Ledger file " + path + " could not be written: " + seen + ". All " + length
             + " bytes acknowledged before are intact, this record is not among them, and the ledger"

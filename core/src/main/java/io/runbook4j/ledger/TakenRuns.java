@@ -1,7 +1,6 @@
 package io.runbook4j.ledger;
 
 import io.runbook4j.file.internal.Disk;
-import io.runbook4j.ledger.Catalog.Head;
 import io.runbook4j.ledger.RunWriter.Taking;
 import io.runbook4j.spi.ledger.LedgerEntry;
 import io.runbook4j.spi.ledger.LedgerEntry.RunResumed;
@@ -104,14 +103,31 @@ final class TakenRuns {
     try {
       writer.append(entries, taking);
     } finally {
-      if (writer.isBroken()) {
-        broken.put(run, writer);
-        letGo(run);
-      } else if (writer.isFinished()) {
-        writer.remember(catalog);
-        letGo(run);
-        saveIndex(SAVED_AFTER);
-      }
+      letGoIfOver(writer, run);
+    }
+  }
+
+  private void letGoIfOver(RunWriter writer, RunId run) {
+    if (writer.isBroken()) {
+      broken.put(run, writer);
+      letGo(run);
+    } else if (writer.isFinished()) {
+      writer.remember(catalog);
+      letGo(run);
+      saveIndex(SAVED_AFTER);
+    }
+  }
+
+  /** As {@link FileLedger#force}. */
+  void force(RunId run) {
+    RunWriter writer = writers.get(run);
+    if (writer == null) {
+      return;
+    }
+    try {
+      writer.force();
+    } finally {
+      letGoIfOver(writer, run);
     }
   }
 
@@ -124,11 +140,11 @@ final class TakenRuns {
     take(run, "started");
     try {
       refuseKnown(run);
+      Taking taking = new Taking(catalog.nextSequence(), after(run, started.job(), started.at()));
       RunWriter writer = openWriter(run, new RunReplay(new RunTally(run, RunFollower.NONE), 0));
       if (force != FileLedger.Force.NEVER) {
         disk.forceFolder(folder);
       }
-      Taking taking = new Taking(catalog.nextSequence(), after(run, started.job(), started.at()));
       append(writer, run, entries, taking);
       catalog.began(taking.head(started));
     } catch (IOException e) {
@@ -156,22 +172,36 @@ final class TakenRuns {
    */
   private Optional<Instant> after(RunId run, String job, Instant at) {
     Instant latest = Instant.MIN;
-    for (Head head : catalog.heads(job)) {
-      Instant clock = head.run().equals(run) ? Instant.MIN : clock(head.run());
+    for (RunId other : catalog.runs()) {
+      Instant clock = other.equals(run) ? Instant.MIN : clock(other, job);
       latest = clock.isAfter(latest) ? clock : latest;
     }
     return at.isAfter(latest) ? Optional.empty() : Optional.of(latest.plusNanos(1));
   }
 
-  private Instant clock(RunId run) {
-    RunWriter writer = writers.get(run);
-    if (writer != null) {
-      return writer.clock();
-    }
+  /** {@return the latest time in a run, if it is, or may be, one of the job} */
+  private Instant clock(RunId run, String job) {
     try {
-      return catalog.digest(run).times().clock();
+      if (catalog.head(run, job).isEmpty()) {
+        return Instant.MIN;
+      }
+      RunWriter writer = writers.get(run);
+      return writer == null ? catalog.digest(run).times().clock() : writer.clock();
     } catch (LedgerException e) {
-      return Instant.MIN; // damaged, or removed meanwhile; no reason to refuse another run
+      return unreadClock(run, e);
+    }
+  }
+
+  /**
+   * A file that cannot be read is no reason to refuse another run; what asks for it will say so.
+   */
+  private Instant unreadClock(RunId run, LedgerException why) {
+    try {
+      Instant latest = catalog.changedAt(run);
+      LOG.warn("Ledger file not read. A run begins all the same. run={}", run, why);
+      return latest;
+    } catch (LedgerException e) {
+      return Instant.MIN; // removed meanwhile
     }
   }
 
@@ -209,7 +239,7 @@ final class TakenRuns {
   }
 
   /** Keeps all others off the run until it is let go. */
-  void take(RunId run, String verb) {
+  private void take(RunId run, String verb) {
     requireOpen();
     RunLocks.Taking taking = locks.take(run);
     if (taking != RunLocks.Taking.TAKEN) {
@@ -218,6 +248,12 @@ final class TakenRuns {
           + holder + " holds it. Nothing was changed. Wait until it has finished, or end its"
           + " process.");
     }
+  }
+
+  /** {@return whether all others are kept off the run now, until it is let go} */
+  boolean takeIfFree(RunId run) {
+    requireOpen();
+    return locks.take(run) == RunLocks.Taking.TAKEN;
   }
 
   private void requireOpen() {

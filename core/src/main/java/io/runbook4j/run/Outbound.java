@@ -168,11 +168,12 @@ final class Outbound<T> {
 
   /**
    * The ledger has the intent before the outbox has an item, so that whoever resumes the run asks
-   * the outbox; which remembers what it took until the ledger has the result.
+   * the outbox; which remembers what it took until the ledger has the result. Has it for good: the
+   * outbox forces each change, so a ledger that forces later would know less after a power cut.
    */
   private void defer(Batch<T> batch, Gating.Deferral<T> deferral) {
     parts.intents.beginDeferred(batch);
-    parts.recorder.flush();
+    parts.recorder.force();
     String idempotencyKey = idempotencyKey(batch);
     Map<String, Outcome> outcomes = new HashMap<>();
     try {
@@ -192,7 +193,7 @@ final class Outbound<T> {
   private void deferred(
       Batch<T> batch, Map<String, Outcome> outcomes, Gating.Deferral<T> deferral) {
     conclusion.keptIn(batch, outcomes);
-    parts.recorder.flush();
+    parts.recorder.force();
     try {
       deferral.outbox().forget(idempotencyKey(batch));
     } catch (GateException | IllegalStateException e) {

@@ -42,4 +42,10 @@ final class Recorder {
       entries.clear();
     }
   }
+
+  /** As {@link #flush}; no power cut takes it back then. */
+  void force() {
+    flush();
+    ledger.force(run);
+  }
 }

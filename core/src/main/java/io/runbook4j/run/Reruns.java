@@ -25,6 +25,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Looks up in a ledger what a rerun, or a resume, is about. As safe for many threads as the ledger.
@@ -60,7 +61,7 @@ final class Reruns {
    * a run over the whole source came after it}
    */
   Optional<RunId> unfinished(SyncJob<?> job) {
-    for (RunSummary run : ledger.runs(job.name(), Integer.MAX_VALUE)) {
+    for (RunSummary run : runs(job)) {
       if (run.state() != RunState.COMPLETED) {
         return Optional.of(run.run());
       }
@@ -88,20 +89,24 @@ final class Reruns {
    * wants items in doubt.
    */
   Chosen of(SyncJob<?> job, RunId run, ItemFilter filter) {
+    List<RunSummary> before = runs(job);
     List<ItemRecord> outstanding = ledger.outstanding(job.name(), ItemFilter.all()).stream()
         .filter(Reruns::hasKey)
         .toList();
+    Running running = runningSince(before, job);
     // Where no other run has a newer record of any item, these are the run's own: with 100,000 of
     // them it matters that its file is not read twice.
     return outstanding.stream().allMatch(item -> item.run().equals(run))
-        ? free(job, filter, filter.select(outstanding))
-        : amongItems(job, run, filter, outstanding);
+        ? free(job, filter, filter.select(outstanding), running)
+        : amongItems(job, run, filter, newest(outstanding), running);
   }
 
   private Chosen amongItems(
-      SyncJob<?> job, RunId run, ItemFilter filter, List<ItemRecord> outstanding) {
-    Map<String, ItemRecord> newest = newest(outstanding);
-    Running running = running(job);
+      SyncJob<?> job,
+      RunId run,
+      ItemFilter filter,
+      Map<String, ItemRecord> newest,
+      Running running) {
     List<ItemRecord> items = new ArrayList<>();
     int held = 0;
     int changed = 0;
@@ -127,17 +132,34 @@ final class Reruns {
   }
 
   /** {@return the items but those that a run which is going on has not done with} */
-  private Chosen free(SyncJob<?> job, ItemFilter filter, List<ItemRecord> items) {
-    Running running = running(job);
+  private Chosen free(SyncJob<?> job, ItemFilter filter, List<ItemRecord> items, Running running) {
     List<ItemRecord> free = items.stream().filter(item -> !running.hold(item)).toList();
     return chosen(job, filter, free).leftOut(items.size() - free.size(), HELD);
   }
 
-  private Running running(SyncJob<?> job) {
-    return new Running(ledger.runs(job.name(), Integer.MAX_VALUE).stream()
-        .filter(run -> run.state() == RunState.RUNNING)
+  private List<RunSummary> runs(SyncJob<?> job) {
+    return ledger.runs(job.name(), Integer.MAX_VALUE);
+  }
+
+  /**
+   * {@return the runs that are going on, or were at some time since these were read} Items that
+   * were looked up in between may be in the hands of one that has ended by now: that they succeeded
+   * there was not to be seen yet.
+   */
+  private Running runningSince(List<RunSummary> before, SyncJob<?> job) {
+    Map<RunId, RunSummary> known = new HashMap<>();
+    before.forEach(run -> known.put(run.run(), run));
+    return new Running(runs(job).stream()
+        .filter(run -> !isAtRest(run, known.get(run.run())))
         .map(RunSummary::started)
         .toList());
+  }
+
+  private static boolean isAtRest(RunSummary run, @Nullable RunSummary before) {
+    return before != null
+        && before.state() != RunState.RUNNING
+        && run.state() != RunState.RUNNING
+        && before.finished().equals(run.finished());
   }
 
   private Chosen chosen(SyncJob<?> job, ItemFilter filter, List<ItemRecord> items) {
@@ -194,8 +216,8 @@ final class Reruns {
   }
 
   /**
-   * Runs that are going on. They hold what they have begun and not ended; and what a rerun wants,
-   * until it has an outcome there.
+   * Runs that are going on, or were a moment ago. They hold what they have begun and not ended; and
+   * what a rerun wants, until it has an outcome there.
    */
   private record Running(List<RunStarted> runs) {
     boolean hold(ItemRecord item) {
@@ -234,14 +256,16 @@ final class Reruns {
    * outbox}
    */
   Chosen outstanding(SyncJob<?> job, ItemFilter filter) {
+    List<RunSummary> before = runs(job);
     List<ItemRecord> all = ledger.outstanding(job.name(), ItemFilter.all()).stream()
         .filter(item -> hasKey(item) && !isDeferred(item))
         .toList();
+    Running running = runningSince(before, job);
     List<ItemRecord> items = filter.limit(Integer.MAX_VALUE).select(all);
     long doubtful = filter.states().contains(ItemState.IN_DOUBT)
         ? 0
         : filter.states(ItemState.IN_DOUBT).limit(Integer.MAX_VALUE).select(all).size();
-    return free(job, filter, items)
+    return free(job, filter, items, running)
         .leftOut(Math.toIntExact(doubtful), "in doubt; to rerun them, ask for that state");
   }
 
@@ -285,8 +309,8 @@ final class Reruns {
    */
   Function<ResumePoint, Known> known(SyncJob<?> job, RunSummary run) {
     RunOrigin origin = run.started().origin();
-    boolean isAlone = ledger.runs(job.name(), Integer.MAX_VALUE).stream()
-        .allMatch(other -> other.run().equals(run.run()) || isOver(other, run));
+    boolean isAlone =
+        runs(job).stream().allMatch(other -> other.run().equals(run.run()) || isOver(other, run));
     List<ItemRecord> outstanding =
         isAlone && !isRerun(origin) ? List.of() : ledger.outstanding(job.name(), ItemFilter.all());
     return point -> new Known(

@@ -1,7 +1,9 @@
 package io.runbook4j.ledger;
 
+import static io.runbook4j.ledger.RunFixture.AT;
 import static io.runbook4j.ledger.RunFixture.JOB;
 import static io.runbook4j.ledger.RunFixture.RUN;
+import static io.runbook4j.ledger.RunFixture.at;
 import static io.runbook4j.ledger.RunFixture.begun;
 import static io.runbook4j.ledger.RunFixture.done;
 import static io.runbook4j.ledger.RunFixture.realisticRun;
@@ -14,18 +16,28 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import io.runbook4j.file.internal.JsonLine;
 import io.runbook4j.spi.ledger.ItemFilter;
 import io.runbook4j.spi.ledger.LedgerEntry;
+import io.runbook4j.spi.ledger.LedgerEntry.RunStarted;
 import io.runbook4j.spi.ledger.LedgerException;
+import io.runbook4j.spi.ledger.RunId;
+import io.runbook4j.spi.ledger.RunOrigin;
+import io.runbook4j.spi.ledger.RunSummary;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class FileLedgerDamageTest {
@@ -247,6 +259,94 @@ class FileLedgerDamageTest {
       assertThatExceptionOfType(LedgerException.class)
           .isThrownBy(() -> ledger.runs(JOB, 9))
           .withMessageContainingAll("other.jsonl", RUN.value());
+    }
+  }
+
+  /** A file in the folder of which nobody can say all that it holds. */
+  private enum Unreadable {
+    COPY,
+    TOO_NEW,
+    DAMAGED_IN_LINE_1,
+    FOLDER
+  }
+
+  private void put(Unreadable what) throws IOException {
+    byte[] damaged = whole.clone();
+    damaged[20] ^= 1;
+    String text = new String(whole, StandardCharsets.UTF_8);
+    switch (what) {
+      case COPY -> Files.copy(file, folder.resolve("old.jsonl"));
+      case TOO_NEW -> Files.writeString(file, text.replaceFirst("\"format\":1", "\"format\":2"));
+      case DAMAGED_IN_LINE_1 -> rewrite(damaged);
+      case FOLDER -> Files.createDirectory(folder.resolve("old.jsonl"));
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void record_fileThatCannotBeReadInTheFolder_beginsAndResumesOtherRuns(Unreadable what)
+      throws IOException {
+    put(what);
+    RunId run = new RunId("r2");
+    try (FileLedger ledger = open()) {
+      ledger.record(run, List.of(started(run, JOB), begun(1, "a")));
+    }
+
+    try (FileLedger ledger = open()) {
+      ledger.record(run, List.of(resumed(), done(1)));
+
+      assertThat(ledger.entries(run)).hasSize(4);
+      assertThat(ledger.run(run).orElseThrow().counts().succeeded()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void queries_misnamedFileOfAnotherJob_areAnswered() throws IOException {
+    put(Unreadable.COPY);
+    RunId run = new RunId("r2");
+    try (FileLedger ledger = open()) {
+      ledger.record(run, List.of(started(run, "other"), begun(1, "a")));
+
+      assertThat(ledger.runs("other", 9)).hasSize(1);
+      assertThat(ledger.outstanding("other", ItemFilter.all())).hasSize(1);
+      assertThat(ledger.reasons("other", AT, Duration.ofDays(1))).isEmpty();
+      assertThatExceptionOfType(LedgerException.class)
+          .isThrownBy(() -> ledger.outstanding(JOB, ItemFilter.all()))
+          .withMessageContainingAll("old.jsonl", RUN.value());
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "COPY")
+  void queries_fileOfWhichTheJobCannotBeTold_areRefused(Unreadable what) throws IOException {
+    put(what);
+    try (FileLedger ledger = open()) {
+      Stream.<ThrowingCallable>of(
+              () -> ledger.runs("other", 9),
+              () -> ledger.outstanding("other", ItemFilter.all()),
+              () -> ledger.reasons("other", AT, Duration.ofDays(1)),
+              ledger::died)
+          .forEach(query -> assertThatExceptionOfType(LedgerException.class).isThrownBy(query));
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"TOO_NEW", "DAMAGED_IN_LINE_1"})
+  void outstanding_successOfARunWithItsClockBackWhileTheFailuresFileWasUnreadable_counts(
+      Unreadable what) throws IOException {
+    put(what);
+    Files.setLastModifiedTime(file, FileTime.from(at(60)));
+    RunId run = new RunId("r2");
+    Instant before = AT.minusSeconds(3_600);
+    try (FileLedger ledger = open()) {
+      ledger.record(run, List.of(new RunStarted(before, run, JOB, RunOrigin.full())));
+      ledger.record(run, List.of(begun(1, before, List.of("005B \"quoted\"")), done(1, before)));
+    }
+    rewrite(whole);
+
+    try (FileLedger ledger = open()) {
+      assertThat(ledger.outstanding(JOB, ItemFilter.failed())).isEmpty();
+      assertThat(ledger.runs(JOB, 9)).extracting(RunSummary::run).containsExactly(run, RUN);
     }
   }
 

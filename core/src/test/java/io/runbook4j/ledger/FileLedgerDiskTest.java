@@ -1,5 +1,6 @@
 package io.runbook4j.ledger;
 
+import static io.runbook4j.ledger.RunFixture.AT;
 import static io.runbook4j.ledger.RunFixture.JOB;
 import static io.runbook4j.ledger.RunFixture.RUN;
 import static io.runbook4j.ledger.RunFixture.begun;
@@ -20,14 +21,17 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.AbstractList;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 import org.assertj.core.api.InstanceOfAssertFactories;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class FileLedgerDiskTest {
@@ -43,6 +47,7 @@ class FileLedgerDiskTest {
     private long room = Long.MAX_VALUE;
     private volatile boolean forces = true;
     private boolean truncates = true;
+    private @Nullable Error fault;
     private int forced;
     private final AtomicLong written = new AtomicLong();
     private volatile long forcedBytes;
@@ -56,6 +61,9 @@ class FileLedgerDiskTest {
       return new AppendedFile() {
         @Override
         public void append(byte[] bytes, int length) throws IOException {
+          if (fault != null) {
+            throw fault;
+          }
           int fits = (int) Math.min(length, room);
           file.append(bytes, fits);
           room -= fits;
@@ -146,6 +154,52 @@ class FileLedgerDiskTest {
       assertThat(ledger.entries(RUN)).hasSize(1);
       ledger.record(RUN, List.of(resumed(), begun(1, "a")));
       assertThat(ledger.entries(RUN)).hasSize(3);
+    }
+  }
+
+  @Test
+  void record_memoryRunsOutMeanwhile_keepsWhatWasAcknowledgedAndSaysWhy() {
+    OutOfMemoryError full = new OutOfMemoryError("Java heap space");
+    List<String> keys = new AbstractList<>() {
+      @Override
+      public String get(int index) {
+        throw full;
+      }
+
+      @Override
+      public int size() {
+        return 2;
+      }
+    };
+    try (FileLedger ledger = open()) {
+      ledger.record(RUN, List.of(started(RUN, JOB), begun(1, "a", "b")));
+
+      assertThatExceptionOfType(OutOfMemoryError.class)
+          .isThrownBy(() -> ledger.record(RUN, List.of(done(1), begun(2, AT, keys))))
+          .isSameAs(full);
+      assertThatExceptionOfType(LedgerException.class)
+          .isThrownBy(() -> ledger.record(RUN, List.of(done(1))))
+          .withRootCauseInstanceOf(OutOfMemoryError.class);
+
+      assertThat(ledger.run(RUN).orElseThrow().state()).isEqualTo(RunState.DIED);
+      ledger.record(RUN, List.of(resumed(), done(1)));
+      assertThat(ledger.run(RUN).orElseThrow().counts().succeeded()).isEqualTo(2);
+    }
+  }
+
+  @Test
+  void record_diskThrowsAnError_keepsWhatWasAcknowledged() {
+    try (FileLedger ledger = open()) {
+      ledger.record(RUN, List.of(started(RUN, JOB), begun(1, "a", "b")));
+      disk.fault = new OutOfMemoryError("Direct buffer memory");
+
+      assertThatExceptionOfType(OutOfMemoryError.class)
+          .isThrownBy(() -> ledger.record(RUN, List.of(done(1))));
+
+      disk.fault = null;
+      assertThat(ledger.run(RUN).orElseThrow().state()).isEqualTo(RunState.DIED);
+      ledger.record(RUN, List.of(resumed(), done(1)));
+      assertThat(ledger.run(RUN).orElseThrow().counts().succeeded()).isEqualTo(2);
     }
   }
 
@@ -273,6 +327,53 @@ class FileLedgerDiskTest {
       assertThatExceptionOfType(LedgerException.class)
           .isThrownBy(() -> ledger.record(RUN, List.of(finished(RunState.COMPLETED, COUNTS))))
           .withMessageContaining("Input/output error");
+    }
+  }
+
+  @Test
+  void force_inBackground_returnsWhenAllIsForced() {
+    try (FileLedger ledger = FileLedger.builder(folder)
+        .disk(disk)
+        .force(FileLedger.Force.IN_BACKGROUND)
+        .open()) {
+      ledger.record(RUN, List.of(started(RUN, JOB), begun(1, "a")));
+
+      ledger.force(RUN);
+
+      assertThat(disk.forcedBytes).isEqualTo(disk.written.get()).isPositive();
+    }
+  }
+
+  @Test
+  void force_inBackgroundFails_isRefusedAndSoIsWhatComesAfter() {
+    try (FileLedger ledger = FileLedger.builder(folder)
+        .disk(disk)
+        .force(FileLedger.Force.IN_BACKGROUND)
+        .open()) {
+      ledger.record(RUN, List.of(started(RUN, JOB), begun(1, "a")));
+      disk.forces = false;
+
+      assertThatExceptionOfType(LedgerException.class)
+          .isThrownBy(() -> ledger.force(RUN))
+          .withMessageContaining("Input/output error");
+      disk.forces = true;
+      assertThatExceptionOfType(LedgerException.class)
+          .isThrownBy(() -> ledger.record(RUN, List.of(done(1))))
+          .withMessageContaining("Input/output error");
+      assertThat(ledger.run(RUN).orElseThrow().state()).isEqualTo(RunState.DIED);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"EACH_RECORD", "NEVER"})
+  void force_otherModes_forcesNothingMore(FileLedger.Force mode) {
+    try (FileLedger ledger = FileLedger.builder(folder).disk(disk).force(mode).open()) {
+      ledger.record(RUN, List.of(started(RUN, JOB), begun(1, "a")));
+      int forced = disk.forced;
+
+      ledger.force(RUN);
+
+      assertThat(disk.forced).isEqualTo(forced);
     }
   }
 

@@ -27,11 +27,13 @@ import io.runbook4j.spi.sync.FailureKind;
 import io.runbook4j.spi.sync.Outcome;
 import io.runbook4j.spi.sync.Page;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
@@ -344,6 +346,69 @@ class FileLedgerHistoryTest {
   }
 
   @Test
+  void outstanding_runSucceedsAndEndsWhileItIsRead_saysNothingOfIt() {
+    RunId run = new RunId("r1");
+    record(run, new RunStarted(AT, run, JOB, RunOrigin.full()), begun(1, "a"));
+    Predicate<RunId> endsWhenAsked = asked -> {
+      record(run, done(1), new RunFinished(AT, RunState.COMPLETED, "end", NONE, List.of()));
+      return false;
+    };
+    Catalog catalog = new Catalog(folder);
+
+    assertThat(new JobScan(catalog, endsWhenAsked).outstanding(catalog.heads(JOB)))
+        .isEmpty();
+  }
+
+  @Test
+  void outstanding_curedAndCureRemovedWhileTheyAreRead_saysNothingOfThem() throws IOException {
+    RunId cured = run("r1", 1, 1, "a");
+    RunId cure = run("r2", 2, 0, "a");
+    run("r3", 3, 1, "b");
+    Catalog catalog = new Catalog(folder);
+    Predicate<RunId> removesWhenAsked = asked -> {
+      if (asked.equals(cure)) {
+        delete(cured, cure);
+      }
+      return false;
+    };
+
+    List<ItemRecord> items =
+        catalog.asOne(() -> new JobScan(catalog, removesWhenAsked).outstanding(catalog.heads(JOB)));
+
+    assertThat(items).extracting(ItemRecord::key).containsExactly("b");
+  }
+
+  @Test
+  void digest_runRemovedWhileItIsRead_isAskedForAnew() {
+    run("r1", 1, 0, "a");
+    run("r2", 2, 0, "a");
+    Catalog catalog = new Catalog(folder);
+    List<RunId> read = new ArrayList<>();
+
+    catalog.asOne(() -> {
+      read.clear();
+      for (Catalog.Head head : catalog.heads(JOB)) {
+        delete(new RunId("r2"));
+        catalog.digest(head.run());
+        read.add(head.run());
+      }
+      return read;
+    });
+
+    assertThat(read).extracting(RunId::value).containsExactly("r1");
+  }
+
+  private void delete(RunId... runs) {
+    for (RunId run : runs) {
+      try {
+        Files.deleteIfExists(folder.resolve(run.value() + ".jsonl"));
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+  }
+
+  @Test
   void runs_anotherRunOfTheJobIsDamaged_beginsAllTheSame() throws IOException {
     run("r1", 1, 0, "a");
     Path file = folder.resolve("r1.jsonl");
@@ -363,6 +428,66 @@ class FileLedgerHistoryTest {
     run("r2", 60, 0, "x");
 
     assertThat(remove(0, 100)).extracting(RunId::value).containsExactly("r2");
+  }
+
+  private List<RetentionPlan.Removable> plan() {
+    return new RetentionPlan(new Catalog(folder), run -> false, JOB)
+        .removable(Retention.olderThan(Duration.ofDays(30)).keeping(1), at(61 * 86_400L));
+  }
+
+  @Test
+  void removeRuns_resumedAndEndedSinceThePlanWasMade_staysWithWhatCuredIt() throws IOException {
+    RunId cured = run("r1", 2, 1, "a");
+    run("r2", 3, 0, "a");
+    run("r3", 60, 0, "c");
+    List<RetentionPlan.Removable> plan = plan();
+    assertThat(plan).hasSize(2);
+    long later = 61 * 86_400L;
+    record(
+        cured,
+        new LedgerEntry.RunResumed(at(later)),
+        begun(2, at(later), List.of("b")),
+        done(2, at(later), failed(0)),
+        new RunFinished(at(later), RunState.COMPLETED, "end", NONE, List.of()));
+
+    assertThat(ledger.remove(plan, new ArrayList<>())).isFalse();
+
+    assertThat(outstanding()).containsExactly("b");
+    assertThat(remove(1, 61)).isEmpty();
+    assertThat(files()).containsExactly("r1.jsonl", "r2.jsonl", "r3.jsonl");
+  }
+
+  @Test
+  void removeRuns_takenSinceThePlanWasMade_staysWithWhatCuredIt() throws IOException {
+    run("r0", 1, 0, "z");
+    RunId taken = run("r1", 2, 1, "a");
+    run("r2", 3, 0, "a");
+    run("r3", 60, 0, "c");
+    List<RetentionPlan.Removable> plan = plan();
+    assertThat(plan).hasSize(3);
+    try (FileLedger other = open()) {
+      other.record(taken, List.of(new LedgerEntry.RunResumed(at(61 * 86_400L))));
+
+      assertThat(ledger.remove(plan, new ArrayList<>())).isFalse();
+
+      assertThat(remove(1, 61)).extracting(RunId::value).containsExactly("r0");
+      assertThat(files()).containsExactly("r1.jsonl", "r2.jsonl", "r3.jsonl");
+      assertThat(other.run(taken).orElseThrow().state()).isEqualTo(RunState.RUNNING);
+    }
+  }
+
+  @Test
+  void removeRuns_removedByAnotherSinceThePlanWasMade_removesTheRest() throws IOException {
+    RunId gone = run("r1", 2, 1, "a");
+    run("r2", 3, 0, "a");
+    run("r3", 60, 0, "c");
+    List<RetentionPlan.Removable> plan = plan();
+    delete(gone);
+
+    assertThat(ledger.remove(plan, new ArrayList<>())).isFalse();
+
+    assertThat(remove(1, 61)).extracting(RunId::value).containsExactly("r2");
+    assertThat(files()).containsExactly("r3.jsonl");
   }
 
   @Test

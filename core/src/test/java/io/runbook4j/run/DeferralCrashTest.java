@@ -62,6 +62,27 @@ class DeferralCrashTest {
   }
 
   @Test
+  void resume_powerCutAtAnyStepBeforeTheLedgerWasForced_appliesEachItemOnce()
+      throws InterruptedException {
+    int cut = 0;
+    boolean more = true;
+    for (int step = 1; more; step++) {
+      Life life = new Life(2_000 + step, step % 2 == 0);
+      UnforcedLedger unforced = new UnforcedLedger();
+      life.ledger = unforced.ledger();
+      life.gate.localOnly(SHUT);
+      more = life.run(CrashSwitch.atStep(step), Integer.MAX_VALUE);
+      cut += more ? 1 : 0;
+      life.ledger = unforced.afterPowerCut();
+      life.gate.open(FIXED);
+      life.drain();
+      life.comeToRest();
+      life.check("power cut at step " + step);
+    }
+    assertThat(cut).isGreaterThan(20);
+  }
+
+  @Test
   void resume_diedBetweenTwoItemsOfAChunk_appliesEachItemOnce() throws InterruptedException {
     for (int item = 1; item <= ITEMS; item++) {
       for (boolean newestWins : new boolean[] {false, true}) {
@@ -163,7 +184,7 @@ class DeferralCrashTest {
   /** One run of a job, in as many processes as it takes. */
   private final class Life {
     private final VirtualTime time = VirtualTime.startingAt(Instant.parse("2026-11-23T21:00:00Z"));
-    private final Ledger ledger = MemoryLedger.create();
+    private Ledger ledger = MemoryLedger.create();
     private final Gate gate = Gate.inMemory("sync", time);
     private SimulatedService service;
     private final Map<String, Integer> drained = new HashMap<>();

@@ -34,6 +34,12 @@ record MortalLedger(CrashSwitch process, Ledger ledger) implements Ledger {
     }
   }
 
+  @Override
+  public void force(RunId run) {
+    process.alive("force");
+    ledger.force(run);
+  }
+
   private boolean diesAt(int number, CrashMoment moment) {
     boolean atStep = process.isDueAtNextStep();
     return atStep || process.isDueAtRecord(number, moment);

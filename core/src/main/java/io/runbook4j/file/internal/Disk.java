@@ -72,6 +72,11 @@ public interface Disk {
     /** Makes what was written outlast a power cut. */
     void force() throws IOException;
 
+    /** As {@link #force}, also where that leaves it to another thread. */
+    default void forceNow() throws IOException {
+      force();
+    }
+
     /** Cuts the file off; the next append goes there. */
     void truncate(long length) throws IOException;
   }

@@ -37,12 +37,16 @@ public final class Lines implements Closeable {
   }
 
   /**
-   * Goes to the next line.
+   * Goes to the next line. One without a line break is the last, whatever a writer adds meanwhile:
+   * its other half would be taken for a line of its own.
    *
    * @return whether there is one
    */
   public boolean next() throws IOException {
-    start = number == 0 ? 0 : terminated ? end + 1 : end;
+    if (!terminated) {
+      return false;
+    }
+    start = number == 0 ? 0 : end + 1;
     int from = start;
     while (true) {
       for (int i = from; i < filled; i++) {

@@ -29,6 +29,16 @@ public interface Ledger extends AutoCloseable {
   void record(RunId run, List<LedgerEntry> entries);
 
   /**
+   * Returns when all that was acknowledged of a run outlasts a power cut, as far as this ledger
+   * forces to disk at all. To be called before something is kept elsewhere that must not outlast
+   * these entries. The default does nothing, for a ledger whose {@link #record} has forced already.
+   *
+   * @param run one that this process has taken; of others nothing is left to force
+   * @throws LedgerException if it could not be forced
+   */
+  default void force(RunId run) {}
+
+  /**
    * {@return the runs of a job, newest first, at most {@code limit} of them} The newest is the one
    * that was begun last, whatever the wall clocks said: they step, and differ between machines.
    *

@@ -334,6 +334,25 @@ abstract class ItemsContract extends RunsContract {
   }
 
   @Test
+  void outstanding_openChunkWhoseItemsAnotherRunAnsweredSince_givesTheNewerAnswer() {
+    Ledger ledger = opened();
+    story(ledger, "r1").started(JOB).begun(1, "a", "b", "c");
+    story(ledger, "r2")
+        .started(JOB)
+        .begun(1, "a", "b")
+        .done(1, failed(1, FailureKind.INVALID, "X"))
+        .finished(RunState.COMPLETED, new Counts(2, 1, 1, 0, 0, 0));
+
+    assertThat(ledger.outstanding(JOB, ItemFilter.all()))
+        .extracting(ItemRecord::key, ItemRecord::state)
+        .containsExactlyInAnyOrder(tuple("b", ItemState.FAILED), tuple("c", ItemState.NOT_REACHED));
+    ledger.close();
+    assertThat(opened().outstanding(JOB, ItemFilter.all()))
+        .extracting(ItemRecord::key, ItemRecord::state)
+        .containsExactlyInAnyOrder(tuple("b", ItemState.FAILED), tuple("c", ItemState.IN_DOUBT));
+  }
+
+  @Test
   void outstanding_filtered_givesThoseThatPass() {
     Ledger ledger = opened();
     troubledRun(ledger);
