@@ -168,8 +168,14 @@ final class JobWatch {
     prompt(now -> series.gauge(name, value));
   }
 
-  void run(long failed) {
-    prompt(now -> series.run(failed, now));
+  void run(boolean isComplete, long failed) {
+    prompt(now -> {
+      if (isComplete) {
+        series.run(failed, now);
+      } else {
+        series.runBrokeOff(failed);
+      }
+    });
   }
 
   /**

@@ -3,6 +3,7 @@ package io.runbook4j.alert;
 import io.runbook4j.spi.alert.Alert;
 import io.runbook4j.spi.health.Health;
 import io.runbook4j.spi.ledger.Counts;
+import io.runbook4j.spi.ledger.RunState;
 import io.runbook4j.spi.sync.FailureKind;
 import io.runbook4j.spi.time.Signal;
 import io.runbook4j.spi.time.Time;
@@ -256,9 +257,18 @@ public final class Watch implements AutoCloseable {
     job(job).gauge(name, value);
   }
 
-  /** Notes the end of a run. */
+  /** Notes the end of a run that COMPLETED. */
   public void run(String job, Counts counts) {
-    job(job).run(counts.failed());
+    run(job, RunState.COMPLETED, counts);
+  }
+
+  /**
+   * Notes the end of a run. Of one that did not complete only its failures count: it says nothing
+   * of the items that it did not reach, so it ends no alert, and is none of the runs that
+   * {@link Rule#absenceOf} waits for.
+   */
+  public void run(String job, RunState state, Counts counts) {
+    job(job).run(state == RunState.COMPLETED, counts.failed());
   }
 
   /**

@@ -110,7 +110,21 @@ final class Alarm {
         .orElse(alert);
   }
 
-  void raise(String rule, Severity severity, String text) {
+  /** Raises that a failure stopped the run. */
+  void stopped(String why) {
+    raise(
+        "run-stopped",
+        Severity.SEV3,
+        redaction.clean(
+            "the run stopped: " + why + "; mend it (a new credential, say), then resume the run"));
+  }
+
+  /** Raises that the run ends as FAILED. */
+  void failed(String why) {
+    raise("run-failed", Severity.SEV3, "the run failed: " + why + "; mend it, then resume the run");
+  }
+
+  private void raise(String rule, Severity severity, String text) {
     raise(new Alert(rule, severity, job.name(), text));
   }
 
