@@ -22,7 +22,7 @@ import java.util.function.LongConsumer;
  */
 final class JobWatch {
   /** Of what {@link #save} writes. */
-  static final int FORMAT = 2;
+  static final int FORMAT = 3;
 
   private static final long LONG_AGO = Long.MIN_VALUE / 2;
 
@@ -251,7 +251,10 @@ final class JobWatch {
       RuleLine line = byName.get(name);
       (line == null ? new RuleLine(rules.get(0)) : line).load(in, shift, down);
     }
-    group.load(in, shift);
+    group.load(in, format, shift, down);
+    if (format < Group.LEVEL_FORMAT) {
+      group.measureBy(lines);
+    }
     finding = in.readUTF();
     series.current(around.now());
   }

@@ -266,6 +266,30 @@ class RestartTest {
   }
 
   @Test
+  void stateOfFormat2_outageWasTold_theNextOneIsToldLikeIt() throws IOException {
+    watch.close();
+    state = folder.resolve("old.state");
+    copy("watch-format-2.state", state);
+    copy("watch-format-2.state.key", folder.resolve("old.state.key"));
+    rules = List.of(
+        Rule.failureRate(0.05, Duration.ofHours(24)).severity(Severity.SEV3),
+        Rule.failureRate(0.25, Duration.ofMinutes(15)).severity(Severity.SEV1));
+    time.advance(Duration.ofHours(2)); // it was written an hour after an outage told as SEV1
+    start();
+    time.advance(Duration.ofMinutes(1));
+    sent.clear(); // it may have been on its way
+
+    for (int i = 0; i < 1_000; i++) {
+      watch.failed(JOB, "", FailureKind.NETWORK, time.now());
+    }
+    time.advance(Duration.ofMinutes(1));
+
+    assertThat(phases()).containsExactly(Phase.RAISED);
+    assertThat(sent).extracting(Alert::severity).containsExactly(Severity.SEV1);
+    watch.close();
+  }
+
+  @Test
   void incidentsOfFormat1_areRead() throws IOException {
     copy("incidents-format-1.state", folder.resolve("incidents.state"));
 
