@@ -112,11 +112,10 @@ final class Delivery {
     }
     try {
       terms.executor().execute(this::deliverAll);
-    } catch (RuntimeException e) { // full, or shut down: it waits for the next that is offered
+    } catch (RuntimeException | Error e) {
+      // Full, shut down, or a thread could not be made: it waits for the next that is offered. To
+      // throw on would keep the alert, and others, from the channels behind this one.
       noThread(e);
-    } catch (OutOfMemoryError e) { // a thread could not be made
-      noThread(e);
-      throw e;
     }
   }
 

@@ -152,10 +152,11 @@ final class IncidentDesk {
 
   private void mindUntilClosed() {
     try {
+      boolean isWell = true;
       while (!closed.get()) {
-        wakeSignal.await(untilNext());
+        wakeSignal.await(isWell ? untilNext() : LOOK_EVERY);
         if (!closed.get()) {
-          look();
+          isWell = look();
         }
       }
     } catch (InterruptedException e) {
@@ -177,8 +178,8 @@ final class IncidentDesk {
     }
   }
 
-  // A desk that died of one mistake would be silent about everything else.
-  private void look() {
+  // A desk that died of one mistake, or of no memory, would be silent about everything else.
+  private boolean look() {
     try {
       clock.follow();
       Map<String, String> numbers = numbers();
@@ -190,8 +191,10 @@ final class IncidentDesk {
         isUnsaved = true;
         handOn();
       }
-    } catch (RuntimeException e) {
+      return true;
+    } catch (RuntimeException | Error e) {
       LOG.error("Incidents could not be looked at; tried again in {}.", LOOK_EVERY, e);
+      return false;
     }
   }
 

@@ -103,12 +103,21 @@ public final class Watch implements AutoCloseable {
         long next = (Tier.FINE.bucket(now) + 1) * Tier.FINE.millis();
         wakeSignal.await(Duration.ofMillis(next - now));
         if (!closed.get()) {
-          tick();
+          tickFenced();
         }
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       LOG.warn("The watch was interrupted and judges no more; its state is kept.");
+    }
+  }
+
+  // A watch that died of one mistake, or of no memory, would be silent about everything else.
+  private void tickFenced() {
+    try {
+      tick();
+    } catch (RuntimeException | Error e) {
+      LOG.error("The watch could not look at its jobs; tried again in {}.", STEP, e);
     }
   }
 
