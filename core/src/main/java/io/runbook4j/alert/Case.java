@@ -210,6 +210,13 @@ final class Case {
     return known == null || known;
   }
 
+  /** Drops an occurrence of whose end nobody will tell, and is resolved with the last. */
+  void forget(Beat now, String occurrence) {
+    if (occurrences.remove(occurrence) != null && occurrences.isEmpty()) {
+      resolve(now, "", "the watch knows of it no more, and no rule fires");
+    }
+  }
+
   void resolve(Beat now, String who, String text) {
     timeline.add(now.wall(), Kind.RESOLVED, who, text);
     resolved = now.wall();

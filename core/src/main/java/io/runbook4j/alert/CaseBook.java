@@ -73,6 +73,17 @@ final class CaseBook {
     return fresh;
   }
 
+  /** {@return the job of each occurrence of an open incident that a watch may have told, by id} */
+  Map<String, String> watched() {
+    Map<String, String> jobs = new TreeMap<>();
+    cases.values().stream()
+        .filter(Case::isOpen)
+        .forEach(it -> it.occurrences.keySet().stream()
+            .filter(id -> Group.isIdOf(it.job(), id))
+            .forEach(id -> jobs.put(id, it.job())));
+    return jobs;
+  }
+
   void save(DataOutput out, long offset) throws IOException {
     out.writeLong(lastNumber);
     out.writeInt(cases.size());

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -33,6 +34,7 @@ final class Group {
   static final int LEVEL_FORMAT = 3;
 
   private static final int LONGEST_JOB = 230;
+  private static final Pattern MILLIS = Pattern.compile("-?\\d+");
   private static final long NEVER = Long.MIN_VALUE;
 
   private final String job;
@@ -150,10 +152,20 @@ final class Group {
 
   private Occurrence occurrence(Phase phase, Moment moment, Map<String, String> details) {
     Instant begun = since == null ? moment.wall() : since;
-    String name = job.length() > LONGEST_JOB ? job.substring(0, LONGEST_JOB) : job;
     Optional<Instant> ended =
         phase == Phase.RESOLVED ? Optional.of(moment.wall()) : Optional.empty();
-    return new Occurrence(name + "/" + begun.toEpochMilli(), phase, begun, ended, details);
+    return new Occurrence(
+        idBegin(job) + begun.toEpochMilli(), phase, begun, ended, details);
+  }
+
+  private static String idBegin(String job) {
+    return (job.length() > LONGEST_JOB ? job.substring(0, LONGEST_JOB) : job) + "/";
+  }
+
+  /** {@return whether an occurrence's id is one that a watch gives to trouble of the job} */
+  static boolean isIdOf(String job, String id) {
+    String begin = idBegin(job);
+    return id.startsWith(begin) && MILLIS.matcher(id.substring(begin.length())).matches();
   }
 
   void save(DataOutput out, long offset) throws IOException {
