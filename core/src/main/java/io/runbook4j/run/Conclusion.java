@@ -192,8 +192,7 @@ final class Conclusion<T> {
     if (outcome instanceof Outcome.Failed failed) {
       parts.onlookers.failed(key, failed.failure().kind());
       if (failed.failure().kind() == FailureKind.INTEGRITY) {
-        parts.alarm.corruption(
-            "integrity", "item " + key + ": " + failed.failure().message());
+        parts.alarm.corruptItem();
       }
     }
   }
