@@ -93,6 +93,10 @@ final class JobWatch {
 
   private void decide(long end) {
     series.wallOffset(around.wall(end).toEpochMilli() - end);
+    if (end - series.lastCorruption() >= Corruption.REMEMBERED.toMillis()) {
+      finding = ""; // it is no news of what may come now
+      series.intact();
+    }
     troubled().ifPresentOrElse(series::troubledSince, () -> series.troubledSince(Long.MAX_VALUE));
     for (RuleLine line : lines) {
       Condition condition = line.rule().condition();

@@ -156,6 +156,23 @@ class SecondTroubleTest {
   }
 
   @Test
+  void corruption_aDayAgo_isNotBehindWhatFiresNow() {
+    watch.corruption(JOB, "hash mismatch in snapshots: 40");
+    time.advance(Duration.ofHours(25));
+    all.clear();
+
+    outage(Duration.ofMinutes(20));
+
+    assertThat(all).isNotEmpty().allSatisfy(alert -> {
+      assertThat(alert.text()).doesNotContain("hash mismatch");
+      assertThat(alert.occurrence().orElseThrow().details()).doesNotContainKey("finding");
+    });
+    watch.corruption(JOB, "orphans in snapshots: 3");
+    time.advance(Duration.ZERO);
+    assertThat(all).last().extracting(Alert::text).asString().contains("1 findings of corrupt");
+  }
+
+  @Test
   void warning_ofAJobWithFewEvents_isGiven() {
     for (int event = 0; event < 480; event++) { // an hour of them, 4 % of which fail
       if (event % 25 == 0) {
