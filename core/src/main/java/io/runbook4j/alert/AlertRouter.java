@@ -186,6 +186,11 @@ public final class AlertRouter implements AutoCloseable {
     lost(it.alert(), it.channel(), problem);
   }
 
+  /** Tries what waits because there was no thread to deliver it. */
+  void tryWaiting() {
+    deliveries.forEach(Delivery::startIfIdle);
+  }
+
   private void lost(Alert alert, String channel, String problem) {
     synchronized (undelivered) {
       addUndelivered(new Undelivered(alert, channel, problem));

@@ -185,6 +185,7 @@ final class IncidentDesk {
   private boolean look() {
     try {
       clock.follow();
+      distinctRouters().forEach(AlertRouter::tryWaiting);
       Map<String, String> numbers = numbers();
       boolean isAnyOver = endForgotten();
       boolean isAnyDue;

@@ -127,6 +127,7 @@ public final class Watch implements AutoCloseable {
       clockSteps.incrementAndGet();
       LOG.warn("The wall clock stepped by {}; windows and states go on as they are.", step);
     }
+    router.tryWaiting();
     jobs.forEach((name, job) -> advance(name, job));
     long now = clock.now();
     boolean told = handOn();

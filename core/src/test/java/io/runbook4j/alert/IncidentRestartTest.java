@@ -189,6 +189,21 @@ class IncidentRestartTest {
   }
 
   @Test
+  void restart_someOfTheTroubleHadEnded_theNextAsBadIsSaid() {
+    Lives lives = new Lives(true);
+    lives.incidents.send(new Alert("run-stopped", Severity.SEV3, JOB, "no credential"));
+    lives.alert(Severity.SEV1, Phase.OPENED);
+    lives.alert(Severity.SEV1, Phase.RESOLVED);
+    lives.restart(Duration.ZERO);
+    lives.story.clear();
+
+    lives.alert(Severity.SEV1, Phase.OPENED);
+
+    assertThat(lives.story).singleElement().asString().contains("raised: too much");
+    lives.end();
+  }
+
+  @Test
   void restart_deliveryWasPending_isDelivered() {
     Lives lives = new Lives(true);
     Occurrence occurrence = new Occurrence("p/1", Phase.OPENED, START, Optional.empty(), Map.of());

@@ -80,6 +80,53 @@ class MachineTroubleTest {
   }
 
   @Test
+  void watch_noThreadForItsOnlyAlert_deliversItAtALaterLook() {
+    try (Watch watch = watch(time)) {
+      refusals.set(3);
+      watch.probe("one", DEAD);
+
+      time.advance(Duration.ofSeconds(30));
+
+      assertThat(chat).hasSize(1);
+      assertThat(pager).hasSize(1);
+      assertThat(router.pending()).isEmpty();
+      assertThat(watch.statuses("one")).isNotEmpty();
+    }
+  }
+
+  @Test
+  void incidents_noThreadForTheirOnlyAlert_deliverItAtALaterLook() {
+    try (Incidents incidents =
+        Incidents.builder(time, router).executor(time.executor()).start()) {
+      refusals.set(2);
+      incidents.send(new Alert("rule", Severity.WARNING, "one", "slow"));
+
+      time.advance(Duration.ofMinutes(1));
+
+      assertThat(pager).hasSize(1);
+    }
+  }
+
+  @Test
+  void watch_noThreadForAsLongAsItIsTried_listsTheAlertAsUndelivered() {
+    try (Watch watch = watch(time)) {
+      refusals.set(Integer.MAX_VALUE);
+      watch.probe("one", DEAD);
+      time.advance(Duration.ofMinutes(59));
+      assertThat(router.undelivered()).isEmpty();
+      assertThat(router.pending()).hasSize(2);
+
+      time.advance(Duration.ofMinutes(2));
+
+      assertThat(router.pending()).isEmpty();
+      assertThat(router.undelivered())
+          .hasSize(2)
+          .allSatisfy(it -> assertThat(it.problem()).contains("native thread"));
+      assertThat(watch.statuses("one")).isNotEmpty();
+    }
+  }
+
+  @Test
   void watch_oneLookHasNoMemory_judgesAtTheNext() {
     Troubled clock = new Troubled(time, new AtomicInteger());
     try (Watch watch = watch(clock)) {

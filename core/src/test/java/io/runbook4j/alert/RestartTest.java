@@ -302,6 +302,17 @@ class RestartTest {
     watch.close();
   }
 
+  @Test
+  void incidentsOfFormat2_areRead() throws IOException {
+    copy("incidents-format-2.state", folder.resolve("incidents.state"));
+
+    Incidents incidents = incidents(people());
+
+    assertThat(incidents.open("photos")).isPresent();
+    incidents.close();
+    watch.close();
+  }
+
   private static void copy(String resource, Path to) throws IOException {
     try (InputStream in = RestartTest.class.getResourceAsStream(resource)) {
       Files.copy(Optional.ofNullable(in).orElseThrow(), to, StandardCopyOption.REPLACE_EXISTING);
