@@ -92,10 +92,10 @@ final class CaseBook {
     }
   }
 
-  void load(DataInput in, long offset) throws IOException {
+  void load(DataInput in, int format, long offset) throws IOException {
     lastNumber = in.readLong();
     for (int i = in.readInt(); i > 0; i--) {
-      Case it = CaseCodec.read(in, terms, offset);
+      Case it = CaseCodec.read(in, format, terms, offset);
       cases.put(it.number(), it);
     }
   }

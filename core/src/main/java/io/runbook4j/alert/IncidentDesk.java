@@ -34,7 +34,7 @@ final class IncidentDesk {
   private static final Logger LOG = LoggerFactory.getLogger(Incidents.class);
   private static final SealedFile.Kind KIND = new SealedFile.Kind(
       0x52344a49, // R4JI
-      2,
+      3,
       "The incidents' state",
       LOG);
   private static final Duration LOOK_EVERY = Duration.ofSeconds(30);
@@ -81,7 +81,7 @@ final class IncidentDesk {
   }
 
   private void load(DataInput in, int format) throws IOException {
-    book.load(in, clock.offset());
+    book.load(in, format, clock.offset());
     List<AlertRouter> distinct = distinctRouters();
     int routersThen = in.readInt();
     for (int i = 0; i < routersThen; i++) { // the chain may have become shorter
