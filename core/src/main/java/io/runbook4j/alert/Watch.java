@@ -152,7 +152,7 @@ public final class Watch implements AutoCloseable {
       taken = List.copyOf(outgoing);
       outgoing.clear();
     }
-    taken.forEach(alert -> router.send(alert.isResolved() ? alert : advisor.advised(alert)));
+    taken.forEach(alert -> router.hand(alert.isResolved() ? alert : advisor.advised(alert)));
     return !taken.isEmpty();
   }
 
