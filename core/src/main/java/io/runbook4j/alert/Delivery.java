@@ -61,9 +61,14 @@ final class Delivery {
     return name;
   }
 
+  /** {@return whether the alert is severe enough for the channel} */
+  boolean takes(Alert alert) {
+    return alert.severity().compareTo(from) >= 0;
+  }
+
   /** Queues an alert. It takes the place of those that wait and say nothing more than it does. */
   void offer(Alert alert) {
-    if (alert.severity().compareTo(from) < 0) {
+    if (!takes(alert)) {
       return;
     }
     Optional<Alert> dropped = Optional.empty();

@@ -65,6 +65,7 @@ public final class Watch implements AutoCloseable {
   private final Map<String, JobWatch> jobs = new ConcurrentHashMap<>();
   private final AtomicLong clockSteps = new AtomicLong();
   private final List<Alert> outgoing = new ArrayList<>(); // guarded by itself
+  private final Object saving = new Object();
   private final AtomicBoolean closed = new AtomicBoolean();
   private final AtomicBoolean saveSoon = new AtomicBoolean();
   private final Runnable keeper = this::keep;
@@ -130,13 +131,31 @@ public final class Watch implements AutoCloseable {
     router.tryWaiting();
     jobs.forEach((name, job) -> advance(name, job));
     long now = clock.now();
-    boolean told = handOn();
-    boolean isDue = saveSoon.getAndSet(false) || told || now - savedAt >= saveEvery.toMillis();
-    if (stateFile != null && isDue) {
+    if (stateFile == null) {
+      handOn(takeOutgoing());
+    } else if (saveSoon.getAndSet(false) || now - savedAt >= saveEvery.toMillis()) {
       savedAt = now;
-      Map<String, SealedFile.Saved> encoded = stateFile.encode(jobs);
-      handOn(); // what was told meanwhile is in the router's state, or in the jobs' too
-      stateFile.save(encoded, router.state());
+      save(stateFile);
+    }
+  }
+
+  /**
+   * Saves the jobs, with what they told as on its way, and hands it on then. The other way round, a
+   * crash between the two would have it told again as new trouble, with a key of its own, and
+   * nobody would tell the end of the first.
+   *
+   * @return the jobs as they were saved
+   */
+  private Map<String, SealedFile.Saved> save(StateFile file) {
+    synchronized (saving) {
+      Map<String, SealedFile.Saved> encoded = file.encode(jobs);
+      List<Alert> told = takeOutgoing();
+      try {
+        file.save(encoded, router.stateWith(told));
+      } finally {
+        handOn(told);
+      }
+      return encoded;
     }
   }
 
@@ -145,15 +164,20 @@ public final class Watch implements AutoCloseable {
     wakeSignal.raise();
   }
 
-  /** {@return whether there was anything to tell} */
-  private boolean handOn() {
+  /** {@return what is to be handed on, with advice; of what is kept, what was saved} */
+  private List<Alert> takeOutgoing() {
     List<Alert> taken;
     synchronized (outgoing) {
       taken = List.copyOf(outgoing);
       outgoing.clear();
     }
-    taken.forEach(alert -> router.hand(alert.isResolved() ? alert : advisor.advised(alert)));
-    return !taken.isEmpty();
+    return taken.stream()
+        .map(alert -> alert.isResolved() ? alert : advisor.advised(alert))
+        .toList();
+  }
+
+  private void handOn(List<Alert> told) {
+    told.forEach(router::hand);
   }
 
   // A watch that died of a mistake in one rule would be silent about everything else.
@@ -340,16 +364,18 @@ public final class Watch implements AutoCloseable {
       wakeSignal.raise();
       router.notKeptBy(keeper);
       if (stateFile == null) {
-        handOn();
+        handOn(takeOutgoing());
       } else {
-        Map<String, SealedFile.Saved> encoded = stateFile.encode(jobs);
-        handOn();
-        stateFile.close(encoded, router.state());
+        synchronized (saving) {
+          stateFile.close(save(stateFile), router.state());
+        }
       }
     }
   }
 
   private final class Around implements JobWatch.Surroundings {
+    private final List<Alert> unsaved = new ArrayList<>(); // guarded by outgoing
+
     @Override
     public long now() {
       return clock.now();
@@ -373,9 +399,18 @@ public final class Watch implements AutoCloseable {
     @Override
     public void tell(Alert alert) {
       synchronized (outgoing) {
-        outgoing.add(alert);
+        (stateFile == null ? outgoing : unsaved).add(alert);
       }
+      saveSoon.set(true);
       wakeSignal.raise(); // the caller holds its job's lock: the watch's own thread hands it on
+    }
+
+    @Override
+    public void saved() {
+      synchronized (outgoing) {
+        outgoing.addAll(unsaved);
+        unsaved.clear();
+      }
     }
   }
 

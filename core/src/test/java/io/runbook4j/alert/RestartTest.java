@@ -16,6 +16,7 @@ import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -132,6 +133,50 @@ class RestartTest {
     time.advance(Duration.ZERO);
     assertThat(phases()).containsExactly(Phase.OPENED);
     watch.close();
+  }
+
+  @Test
+  void trouble_killedAsItIsDelivered_endsUnderTheKeyItWasToldWith() throws IOException {
+    watch.close();
+    Path copy = folder.resolve("killed.state");
+    router = AlertRouter.builder(time)
+        .channel(alert -> {
+          copyOf(state, copy); // as the process leaves it if it dies now
+          sent.add(alert);
+        })
+        .executor(Runnable::run)
+        .build();
+    watch = Watch.builder(time, router)
+        .job(JOB, rules)
+        .state(state)
+        .executor(time.executor())
+        .start();
+    time.advance(Duration.ofMinutes(1));
+    watch.probe(JOB, DEAD);
+    time.advance(Duration.ZERO);
+    String key = sent.get(0).dedupKey();
+    watch.close();
+    Files.copy(folder.resolve("watch.state.key"), folder.resolve("killed.state.key"));
+    state = copy;
+    time.advance(Duration.ofMinutes(1));
+
+    start();
+    watch.probe(JOB, DEAD);
+    time.advance(Duration.ofMinutes(1));
+    watch.probe(JOB, new Health(Health.Status.HEALTHY, Duration.ZERO, ""));
+    time.advance(Duration.ofMinutes(1));
+
+    assertThat(sent).extracting(Alert::dedupKey).containsOnly(key);
+    assertThat(phases()).last().isEqualTo(Phase.RESOLVED);
+    watch.close();
+  }
+
+  private static void copyOf(Path file, Path to) {
+    try {
+      Files.copy(file, to, StandardCopyOption.REPLACE_EXISTING);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   @Test
