@@ -89,13 +89,16 @@ public final class AlertRouter implements AutoCloseable {
    */
   public void send(Alert alert) {
     if (isSilenced(alert.job()) && isNews(alert)) {
-      LOG.info("An alert was not told, its job is silenced. rule={} job={}", alert.rule(), alert.job());
+      LOG.info(
+          "An alert was not told, its job is silenced. rule={} job={}", alert.rule(), alert.job());
     } else {
       hand(alert);
     }
   }
 
-  /** {@return whether the alert is more than the end of something, or that somebody has taken it on} */
+  /**
+   * {@return whether the alert is more than the end of something, or that somebody has taken it on}
+   */
   private static boolean isNews(Alert alert) {
     return alert
         .occurrence()
@@ -111,8 +114,8 @@ public final class AlertRouter implements AutoCloseable {
   /**
    * Says nothing new of a job until then. What a watch's rules still find then is told; what a run
    * or a host sends once is not. What was told before and is resolved, or acknowledged, meanwhile
-   * is told at once. Replaces an earlier silence of the job. Survives a
-   * restart where a watch that tells this router has a {@linkplain Watch.Builder#state state file}.
+   * is told at once. Replaces an earlier silence of the job. Survives a restart where a watch that
+   * tells this router has a {@linkplain Watch.Builder#state state file}.
    *
    * @throws IllegalStateException if 10,000 jobs are silenced already
    */
@@ -308,7 +311,10 @@ public final class AlertRouter implements AutoCloseable {
       return this;
     }
 
-    /** Sets how long an alert is tried, or waits for a thread, before it counts as undelivered. Default 1 h. */
+    /**
+     * Sets how long an alert is tried, or waits for a thread, before it counts as undelivered.
+     * Default 1 h.
+     */
     public Builder giveUpAfter(Duration giveUpAfter) {
       this.giveUpAfter = Words.positive("giveUpAfter", giveUpAfter);
       return this;

@@ -122,7 +122,8 @@ final class Delivery {
     try {
       terms.executor().execute(this::deliverAll);
     } catch (RuntimeException | Error e) {
-      // Full, shut down, or a thread could not be made: it waits, and is tried again later. To throw on
+      // Full, shut down, or a thread could not be made: it waits, and is tried again later. To
+      // throw on
       // would keep the alert, and others, from the channels behind this one.
       noThread(e);
     }

@@ -154,8 +154,7 @@ final class Group {
     Instant begun = since == null ? moment.wall() : since;
     Optional<Instant> ended =
         phase == Phase.RESOLVED ? Optional.of(moment.wall()) : Optional.empty();
-    return new Occurrence(
-        idBegin(job) + begun.toEpochMilli(), phase, begun, ended, details);
+    return new Occurrence(idBegin(job) + begun.toEpochMilli(), phase, begun, ended, details);
   }
 
   private static String idBegin(String job) {

@@ -216,7 +216,8 @@ public final class Drain {
   /** How far one run is. */
   private static final class Pass {
     private long place = -1;
-    private final Set<String> ahead = new HashSet<>(); // sent for older ones before their place came
+    private final Set<String> ahead =
+        new HashSet<>(); // sent for older ones before their place came
     private long sent;
     private long skipped;
     private long failed;

@@ -151,7 +151,8 @@ public final class SqlChecks {
     return find(
         Check.ORPHANS,
         names -> "SELECT child." + names.name(id) + " AS row_id, child." + names.name(column)
-            + " AS row_reference FROM " + names.table(table) + " child LEFT JOIN " + names.table(parentTable)
+            + " AS row_reference FROM " + names.table(table) + " child LEFT JOIN "
+            + names.table(parentTable)
             + " parent ON child." + names.name(column) + " = parent." + names.name(parentColumn)
             + " WHERE parent." + names.name(parentColumn) + " IS NULL",
         rows -> value(rows, 1) + ": " + column + "=" + value(rows, 2));

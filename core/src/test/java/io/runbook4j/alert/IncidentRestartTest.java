@@ -285,8 +285,7 @@ class IncidentRestartTest {
     try (Watch watch = watched(lives)) {
       Occurrence occurrence =
           new Occurrence("nagios-4711", Phase.OPENED, START, Optional.empty(), Map.of());
-      lives.incidents.send(
-          new Alert("r", Severity.SEV3, JOB, "too much", Optional.of(occurrence)));
+      lives.incidents.send(new Alert("r", Severity.SEV3, JOB, "too much", Optional.of(occurrence)));
 
       lives.time.advance(Duration.ofHours(2));
 

@@ -291,8 +291,13 @@ class WatchedRunTest {
         Incidents incidents = Incidents.builder(scene.time, scene.router(people::add))
             .executor(scene.time.executor())
             .start()) {
-      RunReport report =
-          scene.runners().alerts(router).watch(watch).incidents(incidents).build().run(job);
+      RunReport report = scene
+          .runners()
+          .alerts(router)
+          .watch(watch)
+          .incidents(incidents)
+          .build()
+          .run(job);
       scene.time.advance(Duration.ofMinutes(1));
 
       assertThat(people).isNotEmpty();
