@@ -3,6 +3,7 @@ package io.runbook4j.alert;
 import io.runbook4j.backoff.BackOff;
 import io.runbook4j.spi.alert.Alert;
 import io.runbook4j.spi.alert.AlertChannel;
+import io.runbook4j.spi.alert.Occurrence.Phase;
 import io.runbook4j.spi.alert.Severity;
 import io.runbook4j.spi.time.Time;
 import java.time.Duration;
@@ -17,6 +18,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
 import java.util.regex.Pattern;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Takes alerts to channels. Handing one over never waits, and nothing that a channel does comes
@@ -31,6 +34,7 @@ import java.util.regex.Pattern;
  * it was under way when the process ended): the dedup key tells.
  */
 public final class AlertRouter implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(AlertRouter.class);
   private static final Pattern LAMBDA = Pattern.compile("(\\$\\d+)?/.*");
   private static final int MOST_UNDELIVERED = 1_000;
   private static final int MOST_SILENCES = 10_000;
@@ -79,15 +83,39 @@ public final class AlertRouter implements AutoCloseable {
     return new Builder(time);
   }
 
-  /** Hands an alert to every channel that takes its severity, and returns at once. */
+  /**
+   * Hands an alert to every channel that takes its severity, and returns at once. One of a job that
+   * is {@linkplain #silence silenced} is only noted in the log.
+   */
   public void send(Alert alert) {
+    if (isSilenced(alert.job()) && isNews(alert)) {
+      LOG.info(
+          "An alert was not told, its job is silenced. rule={} job={}", alert.rule(), alert.job());
+    } else {
+      hand(alert);
+    }
+  }
+
+  /**
+   * {@return whether the alert is more than the end of something, or that somebody has taken it on}
+   */
+  private static boolean isNews(Alert alert) {
+    return alert
+        .occurrence()
+        .filter(it -> it.phase() == Phase.RESOLVED || it.phase() == Phase.ACKNOWLEDGED)
+        .isEmpty();
+  }
+
+  /** Hands on what a watch has decided to tell: it knows of silences, and tells afterwards. */
+  void hand(Alert alert) {
     deliveries.forEach(delivery -> delivery.offer(alert));
   }
 
   /**
-   * Says nothing new of a job until then. What still fires then is told; what was told before and
-   * is resolved meanwhile is told at once. Replaces an earlier silence of the job. Survives a
-   * restart where a watch that tells this router has a {@linkplain Watch.Builder#state state file}.
+   * Says nothing new of a job until then. What a watch's rules still find then is told; what a run
+   * or a host sends once is not. What was told before and is resolved, or acknowledged, meanwhile
+   * is told at once. Replaces an earlier silence of the job. Survives a restart where a watch that
+   * tells this router has a {@linkplain Watch.Builder#state state file}.
    *
    * @throws IllegalStateException if 10,000 jobs are silenced already
    */
@@ -146,6 +174,15 @@ public final class AlertRouter implements AutoCloseable {
     return new RouterState(pending(), undelivered(), Map.copyOf(silences));
   }
 
+  /** {@return the same as it will be once these alerts are handed on} */
+  RouterState stateWith(List<Alert> told) {
+    List<Undelivered> all = new ArrayList<>(pending());
+    told.forEach(alert -> deliveries.stream()
+        .filter(delivery -> delivery.takes(alert))
+        .forEach(delivery -> all.add(new Undelivered(alert, delivery.name(), ""))));
+    return new RouterState(all, undelivered(), Map.copyOf(silences));
+  }
+
   /** Has this run, quickly, whenever there is something new to keep besides what is on its way. */
   void keptBy(Runnable keeper) {
     keepers.add(keeper);
@@ -184,6 +221,11 @@ public final class AlertRouter implements AutoCloseable {
     String problem = "under way when the process ended, and no channel has this name now";
     Delivery.warn(it.alert(), it.channel(), problem);
     lost(it.alert(), it.channel(), problem);
+  }
+
+  /** Tries what waits because there was no thread to deliver it. */
+  void tryWaiting() {
+    deliveries.forEach(Delivery::startIfIdle);
   }
 
   private void lost(Alert alert, String channel, String problem) {
@@ -269,7 +311,10 @@ public final class AlertRouter implements AutoCloseable {
       return this;
     }
 
-    /** Sets how long an alert is tried before it counts as undelivered. Default 1 h. */
+    /**
+     * Sets how long an alert is tried, or waits for a thread, before it counts as undelivered.
+     * Default 1 h.
+     */
     public Builder giveUpAfter(Duration giveUpAfter) {
       this.giveUpAfter = Words.positive("giveUpAfter", giveUpAfter);
       return this;

@@ -4,6 +4,7 @@ import io.runbook4j.spi.alert.Alert;
 import io.runbook4j.spi.health.Health;
 import io.runbook4j.spi.ledger.Counts;
 import io.runbook4j.spi.ledger.Ledger;
+import io.runbook4j.spi.ledger.RunState;
 import io.runbook4j.spi.ledger.RunSummary;
 import io.runbook4j.spi.sync.FailureKind;
 import java.time.Duration;
@@ -69,9 +70,13 @@ public final class BackTest {
     at(at).gauge(name, value);
   }
 
-  /** Notes the end of a run. */
+  /** Notes the end of a run that COMPLETED. */
   public void run(Counts counts, Instant at) {
-    at(at).run(counts.failed());
+    run(RunState.COMPLETED, counts, at);
+  }
+
+  void run(RunState state, Counts counts, Instant at) {
+    at(at).run(state == RunState.COMPLETED, counts.failed());
   }
 
   /** Notes that data was found corrupt. */

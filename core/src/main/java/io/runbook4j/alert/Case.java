@@ -60,6 +60,10 @@ final class Case {
   int pages;
   int failedRemedies;
   int reopenings;
+
+  /** Whether some of its trouble has ended, and none as bad as its worst was said since. */
+  boolean hasEased;
+
   private boolean needsDraft;
 
   Case(long number, String job, Terms terms) {
@@ -128,6 +132,7 @@ final class Case {
     level = 0;
     pages = 1;
     failedRemedies = 0;
+    hasEased = false;
     runs.failedInARow = 0;
     due.clear();
     now.set(due, Deadline.ACKNOWLEDGE, terms.periods().acknowledge());
@@ -154,7 +159,10 @@ final class Case {
   void alert(Beat now, Alert alert) {
     int worse = alert.severity().compareTo(severity());
     boolean isNew = take(alert);
-    boolean rises = alert.occurrence().filter(it -> it.phase() == Phase.RAISED).isPresent();
+    boolean rises = alert
+        .occurrence()
+        .filter(it -> it.phase() == Phase.RAISED || (isNew && hasEased))
+        .isPresent();
     if (worse > 0) {
       reached.put(alert.severity(), now.wall());
     }
@@ -163,6 +171,7 @@ final class Case {
     }
     boolean isOnce = alert.occurrence().isEmpty() && alert.severity() == Severity.SEV1;
     if (worse > 0 || (worse == 0 && (rises || isOnce))) {
+      hasEased = false;
       say(now, Phase.RAISED, "raised: " + alert.text() + advise(now, alert));
     }
     if (worse > 0 && acknowledged == null) {
@@ -207,7 +216,15 @@ final class Case {
     if (known != null && occurrences.isEmpty()) {
       resolve(now, "", "no rule fires any more");
     }
+    hasEased |= known != null;
     return known == null || known;
+  }
+
+  /** Drops an occurrence of whose end nobody will tell, and is resolved with the last. */
+  void forget(Beat now, String occurrence) {
+    if (occurrences.remove(occurrence) != null && occurrences.isEmpty()) {
+      resolve(now, "", "the watch knows of it no more, and no rule fires");
+    }
   }
 
   void resolve(Beat now, String who, String text) {

@@ -73,6 +73,17 @@ final class CaseBook {
     return fresh;
   }
 
+  /** {@return the job of each occurrence of an open incident that a watch may have told, by id} */
+  Map<String, String> watched() {
+    Map<String, String> jobs = new TreeMap<>();
+    cases.values().stream()
+        .filter(Case::isOpen)
+        .forEach(it -> it.occurrences.keySet().stream()
+            .filter(id -> Group.isIdOf(it.job(), id))
+            .forEach(id -> jobs.put(id, it.job())));
+    return jobs;
+  }
+
   void save(DataOutput out, long offset) throws IOException {
     out.writeLong(lastNumber);
     out.writeInt(cases.size());
@@ -81,10 +92,10 @@ final class CaseBook {
     }
   }
 
-  void load(DataInput in, long offset) throws IOException {
+  void load(DataInput in, int format, long offset) throws IOException {
     lastNumber = in.readLong();
     for (int i = in.readInt(); i > 0; i--) {
-      Case it = CaseCodec.read(in, terms, offset);
+      Case it = CaseCodec.read(in, format, terms, offset);
       cases.put(it.number(), it);
     }
   }

@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Incidents as bytes; the times of their deadlines are the wall clock's. */
 final class CaseCodec {
+  private static final int EASED_FORMAT = 3;
   private static final long NEVER = Long.MIN_VALUE;
 
   private CaseCodec() {}
@@ -27,6 +28,7 @@ final class CaseCodec {
     out.writeInt(it.pages);
     out.writeInt(it.failedRemedies);
     out.writeInt(it.reopenings);
+    out.writeBoolean(it.hasEased);
     it.runs.save(out);
     Alert last = it.last;
     out.writeBoolean(last != null);
@@ -63,7 +65,7 @@ final class CaseCodec {
     }
   }
 
-  static Case read(DataInput in, Terms terms, long offset) throws IOException {
+  static Case read(DataInput in, int format, Terms terms, long offset) throws IOException {
     long number = in.readLong();
     Case it = new Case(number, AlertCodec.text(in), terms);
     it.opened = Instant.ofEpochMilli(in.readLong());
@@ -76,6 +78,7 @@ final class CaseCodec {
     it.pages = in.readInt();
     it.failedRemedies = in.readInt();
     it.reopenings = in.readInt();
+    it.hasEased = format >= EASED_FORMAT && in.readBoolean();
     it.runs.load(in);
     it.last = in.readBoolean() ? AlertCodec.read(in) : null;
     for (int i = in.readInt(); i > 0; i--) {

@@ -7,7 +7,7 @@ import java.util.Optional;
 
 /** Data was found corrupt in the last 24 hours, and nobody has said since that it is intact. */
 record Corruption() implements Condition {
-  private static final Duration REMEMBERED = Duration.ofHours(24);
+  static final Duration REMEMBERED = Duration.ofHours(24);
 
   @Override
   public String slug() {

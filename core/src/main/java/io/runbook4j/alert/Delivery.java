@@ -19,6 +19,7 @@ import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * Takes alerts to one channel, one after the other, on a thread that lives while there are any.
@@ -36,7 +37,7 @@ final class Delivery {
   private final Signal idleSignal;
 
   // guarded by this
-  private final Deque<Alert> queue = new ArrayDeque<>();
+  private final Deque<Offered> queue = new ArrayDeque<>();
   private @Nullable Alert inFlight;
   private String problem = "";
   private boolean running;
@@ -60,9 +61,14 @@ final class Delivery {
     return name;
   }
 
+  /** {@return whether the alert is severe enough for the channel} */
+  boolean takes(Alert alert) {
+    return alert.severity().compareTo(from) >= 0;
+  }
+
   /** Queues an alert. It takes the place of those that wait and say nothing more than it does. */
   void offer(Alert alert) {
-    if (alert.severity().compareTo(from) < 0) {
+    if (!takes(alert)) {
       return;
     }
     Optional<Alert> dropped = Optional.empty();
@@ -70,17 +76,19 @@ final class Delivery {
       if (closing) {
         dropped = Optional.of(alert);
       } else {
-        dropped = queue(alert);
+        dropped = queue(new Offered(alert, terms.time().nanoTime()));
       }
     }
     dropped.ifPresent(it -> terms.lost().accept(it, name, "the queue was full or closed"));
     startIfIdle();
   }
 
-  private synchronized Optional<Alert> queue(Alert alert) {
-    queue.removeIf(older -> replaces(alert, older));
-    queue.addLast(alert);
-    return queue.size() > terms.most() ? Optional.of(queue.removeFirst()) : Optional.empty();
+  private synchronized Optional<Alert> queue(Offered newest) {
+    queue.removeIf(older -> replaces(newest.alert(), older.alert()));
+    queue.addLast(newest);
+    return queue.size() > terms.most()
+        ? Optional.of(queue.removeFirst().alert())
+        : Optional.empty();
   }
 
   /**
@@ -103,7 +111,8 @@ final class Delivery {
         && (before != Phase.REPEATED || newer.rule().equals(older.rule()));
   }
 
-  private void startIfIdle() {
+  /** Has what waits delivered, if no thread is at it: there was none for it, perhaps. */
+  void startIfIdle() {
     synchronized (this) {
       if (running || queue.isEmpty()) {
         return;
@@ -112,20 +121,41 @@ final class Delivery {
     }
     try {
       terms.executor().execute(this::deliverAll);
-    } catch (RuntimeException e) { // full, or shut down: it waits for the next that is offered
+    } catch (RuntimeException | Error e) {
+      // Full, shut down, or a thread could not be made: it waits, and is tried again later. To
+      // throw on
+      // would keep the alert, and others, from the channels behind this one.
       noThread(e);
-    } catch (OutOfMemoryError e) { // a thread could not be made
-      noThread(e);
-      throw e;
     }
   }
 
   private void noThread(Throwable e) {
-    LOG.warn("An alert could not be taken to its channel. channel={}", name, e);
+    String reason = "no thread to deliver it: " + e;
+    boolean isNews;
+    List<Alert> late;
     synchronized (this) {
       running = false;
-      problem = "no thread to deliver it: " + e;
+      late = takeLate();
+      isNews = problem.isEmpty();
+      problem = queue.isEmpty() ? "" : reason;
     }
+    LOG.atLevel(isNews ? Level.WARN : Level.DEBUG)
+        .setCause(e)
+        .log("An alert could not be taken to its channel. channel={}", name);
+    for (Alert alert : late) {
+      warn(alert, name, reason);
+      terms.lost().accept(alert, name, reason);
+    }
+  }
+
+  /** {@return what has waited for a thread for as long as it is tried, no more in the queue} */
+  private synchronized List<Alert> takeLate() {
+    long now = terms.time().nanoTime();
+    List<Offered> late = queue.stream()
+        .filter(it -> now - it.atNanos() >= terms.giveUp().toNanos())
+        .toList();
+    queue.removeAll(late);
+    return late.stream().map(Offered::alert).toList();
   }
 
   private void deliverAll() {
@@ -140,7 +170,8 @@ final class Delivery {
   }
 
   private synchronized Optional<Alert> take() {
-    inFlight = queue.pollFirst();
+    Offered next = queue.pollFirst();
+    inFlight = next == null ? null : next.alert();
     running = inFlight != null;
     problem = "";
     return Optional.ofNullable(inFlight);
@@ -201,7 +232,7 @@ final class Delivery {
 
   /** {@return whether a newer alert waits that says all that this one does} */
   private synchronized boolean isSuperseded(Alert alert) {
-    return queue.stream().anyMatch(newer -> replaces(newer, alert));
+    return queue.stream().anyMatch(newer -> replaces(newer.alert(), alert));
   }
 
   /** {@return whether {@link #close} has given up what the channel has} */
@@ -262,7 +293,8 @@ final class Delivery {
 
   /** {@return what has not been delivered yet, in order} */
   synchronized List<Alert> pending() {
-    Deque<Alert> all = new ArrayDeque<>(queue);
+    Deque<Alert> all = new ArrayDeque<>();
+    queue.forEach(it -> all.addLast(it.alert()));
     if (inFlight != null) {
       all.addFirst(inFlight);
     }
@@ -305,6 +337,8 @@ final class Delivery {
   private synchronized boolean isRunning() {
     return running;
   }
+
+  private record Offered(Alert alert, long atNanos) {}
 
   /** Where to put what cannot be delivered. */
   interface Lost {

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -29,7 +30,11 @@ final class Group {
   /** As long as incidents take for one and the same, by default. */
   static final Duration CALM = Duration.ofMinutes(30);
 
+  /** From which format on it is kept what a rise is measured by. */
+  static final int LEVEL_FORMAT = 3;
+
   private static final int LONGEST_JOB = 230;
+  private static final Pattern MILLIS = Pattern.compile("-?\\d+");
   private static final long NEVER = Long.MIN_VALUE;
 
   private final String job;
@@ -147,27 +152,65 @@ final class Group {
 
   private Occurrence occurrence(Phase phase, Moment moment, Map<String, String> details) {
     Instant begun = since == null ? moment.wall() : since;
-    String name = job.length() > LONGEST_JOB ? job.substring(0, LONGEST_JOB) : job;
     Optional<Instant> ended =
         phase == Phase.RESOLVED ? Optional.of(moment.wall()) : Optional.empty();
-    return new Occurrence(name + "/" + begun.toEpochMilli(), phase, begun, ended, details);
+    return new Occurrence(idBegin(job) + begun.toEpochMilli(), phase, begun, ended, details);
+  }
+
+  private static String idBegin(String job) {
+    return (job.length() > LONGEST_JOB ? job.substring(0, LONGEST_JOB) : job) + "/";
+  }
+
+  /** {@return whether an occurrence's id is one that a watch gives to trouble of the job} */
+  static boolean isIdOf(String job, String id) {
+    String begin = idBegin(job);
+    return id.startsWith(begin) && MILLIS.matcher(id.substring(begin.length())).matches();
   }
 
   void save(DataOutput out, long offset) throws IOException {
     out.writeLong(since == null ? Long.MIN_VALUE : since.toEpochMilli());
-    out.writeUTF(announced == null ? "" : announced.name());
+    severity(out, announced);
     out.writeUTF(rule);
     out.writeLong(sentAt + offset);
+    severity(out, level);
+    out.writeLong(lowerSince == NEVER ? NEVER : lowerSince + offset);
   }
 
-  void load(DataInput in, long offset) throws IOException {
+  private static void severity(DataOutput out, @Nullable Severity severity) throws IOException {
+    out.writeUTF(severity == null ? "" : severity.name());
+  }
+
+  /** Reads what {@link #save} wrote; {@code down} is how long nobody looked, which is no calm. */
+  void load(DataInput in, int format, long offset, long down) throws IOException {
     long begun = in.readLong();
     since = begun == Long.MIN_VALUE ? null : Instant.ofEpochMilli(begun);
-    String severity = in.readUTF();
-    announced = severity.isEmpty() ? null : Severity.valueOf(severity);
+    announced = severity(in);
     level = announced;
     rule = in.readUTF();
     sentAt = in.readLong() + offset;
+    if (format >= LEVEL_FORMAT) {
+      level = severity(in);
+      long lower = in.readLong();
+      lowerSince = lower == NEVER ? NEVER : lower + offset + down;
+    }
+  }
+
+  private static @Nullable Severity severity(DataInput in) throws IOException {
+    String name = in.readUTF();
+    return name.isEmpty() ? null : Severity.valueOf(name);
+  }
+
+  /** Measures a rise by what fires, where it was told: older formats do not say by what. */
+  void measureBy(List<RuleLine> lines) {
+    Severity told = announced;
+    if (told != null) {
+      level = lines.stream()
+          .filter(RuleLine::isFiring)
+          .map(line -> line.rule().severity())
+          .max(Comparator.naturalOrder())
+          .filter(worst -> worst.compareTo(told) < 0)
+          .orElse(told);
+    }
   }
 
   /**

@@ -34,7 +34,7 @@ final class IncidentDesk {
   private static final Logger LOG = LoggerFactory.getLogger(Incidents.class);
   private static final SealedFile.Kind KIND = new SealedFile.Kind(
       0x52344a49, // R4JI
-      2,
+      3,
       "The incidents' state",
       LOG);
   private static final Duration LOOK_EVERY = Duration.ofSeconds(30);
@@ -47,6 +47,8 @@ final class IncidentDesk {
   private final Object saving = new Object();
   private final @Nullable SealedFile file; // guarded by saving
   private final CaseBook book; // guarded by itself
+  private final Duration updateEvery;
+  private final Map<String, Long> quietSince = new HashMap<>(); // for the desk's thread only
   private final List<Outgoing> outgoing = new ArrayList<>(); // guarded by book
   private volatile @Nullable Watch watch;
   private volatile boolean isUnsaved;
@@ -58,6 +60,7 @@ final class IncidentDesk {
     this.routers = routers;
     this.places = places;
     book = new CaseBook(terms);
+    updateEvery = terms.periods().update();
     file = places.state().map(path -> new SealedFile(path, KIND)).orElse(null);
     load();
   }
@@ -78,7 +81,7 @@ final class IncidentDesk {
   }
 
   private void load(DataInput in, int format) throws IOException {
-    book.load(in, clock.offset());
+    book.load(in, format, clock.offset());
     List<AlertRouter> distinct = distinctRouters();
     int routersThen = in.readInt();
     for (int i = 0; i < routersThen; i++) { // the chain may have become shorter
@@ -152,10 +155,11 @@ final class IncidentDesk {
 
   private void mindUntilClosed() {
     try {
+      boolean isWell = true;
       while (!closed.get()) {
-        wakeSignal.await(untilNext());
+        wakeSignal.await(isWell ? untilNext() : LOOK_EVERY);
         if (!closed.get()) {
-          look();
+          isWell = look();
         }
       }
     } catch (InterruptedException e) {
@@ -177,21 +181,25 @@ final class IncidentDesk {
     }
   }
 
-  // A desk that died of one mistake would be silent about everything else.
-  private void look() {
+  // A desk that died of one mistake, or of no memory, would be silent about everything else.
+  private boolean look() {
     try {
       clock.follow();
+      distinctRouters().forEach(AlertRouter::tryWaiting);
       Map<String, String> numbers = numbers();
+      boolean isAnyOver = endForgotten();
       boolean isAnyDue;
       synchronized (book) {
         isAnyDue = fireAll(numbers);
       }
-      if (isAnyDue || isUnsaved) {
+      if (isAnyOver || isAnyDue || isUnsaved) {
         isUnsaved = true;
         handOn();
       }
-    } catch (RuntimeException e) {
+      return true;
+    } catch (RuntimeException | Error e) {
       LOG.error("Incidents could not be looked at; tried again in {}.", LOOK_EVERY, e);
+      return false;
     }
   }
 
@@ -209,6 +217,35 @@ final class IncidentDesk {
     due.forEach(one -> one.of()
         .fire(beat, one.deadline(), one.since(), numbers.getOrDefault(one.of().job(), "")));
     return !due.isEmpty();
+  }
+
+  /**
+   * Ends occurrences that the watch told, where no rule has fired for as long as an update takes:
+   * their end was not told, and will not be. A watch that has lost its state knows nothing of them.
+   *
+   * @return whether there were any
+   */
+  private boolean endForgotten() {
+    Watch source = watch;
+    if (source == null) {
+      return false;
+    }
+    Map<String, String> told = read(CaseBook::watched);
+    told.values().removeIf(job -> !isQuiet(source.statusesIfWatched(job)));
+    long at = clock.now();
+    quietSince.keySet().retainAll(told.keySet());
+    told.keySet().forEach(id -> quietSince.putIfAbsent(id, at));
+    told.keySet().removeIf(id -> at - quietSince.getOrDefault(id, at) < updateEvery.toMillis());
+    synchronized (book) {
+      Beat beat = new Beat(at, clock.wall(at), this::queue);
+      told.forEach((id, job) -> book.open(job).ifPresent(it -> it.forget(beat, id)));
+    }
+    return !told.isEmpty();
+  }
+
+  private static boolean isQuiet(List<Watch.Status> statuses) {
+    return !statuses.isEmpty()
+        && statuses.stream().noneMatch(status -> status.state() == Watch.State.FIRING);
   }
 
   /** {@return how the rules of the jobs stand that something is due of} */

@@ -159,7 +159,11 @@ public final class Incidents implements AlertChannel, AutoCloseable {
     return "incidents";
   }
 
-  /** Takes the numbers of each update from this watch, instead of from the newest alert. */
+  /**
+   * Takes the numbers of each update from this watch, instead of from the newest alert. What it
+   * told is over, too, once no rule of the job has fired for as long as an update takes: a watch
+   * that was restarted without its state tells no end.
+   */
   public void follow(Watch watch) {
     desk.follow(Objects.requireNonNull(watch, "watch"));
   }

@@ -209,6 +209,11 @@ final class JobSeries {
     seen(Rule.Signal.RUN, at);
   }
 
+  /** Takes the failures of a run that did not complete: fewer of them are no better news. */
+  void runBrokeOff(long failed) {
+    runFailures = Math.max(runFailures, failed);
+  }
+
   void corruption(long at) {
     corruptions++;
     lastCorruption = at;

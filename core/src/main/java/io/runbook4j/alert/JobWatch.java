@@ -22,7 +22,7 @@ import java.util.function.LongConsumer;
  */
 final class JobWatch {
   /** Of what {@link #save} writes. */
-  static final int FORMAT = 2;
+  static final int FORMAT = 3;
 
   private static final long LONG_AGO = Long.MIN_VALUE / 2;
 
@@ -93,6 +93,10 @@ final class JobWatch {
 
   private void decide(long end) {
     series.wallOffset(around.wall(end).toEpochMilli() - end);
+    if (end - series.lastCorruption() >= Corruption.REMEMBERED.toMillis()) {
+      finding = ""; // it is no news of what may come now
+      series.intact();
+    }
     troubled().ifPresentOrElse(series::troubledSince, () -> series.troubledSince(Long.MAX_VALUE));
     for (RuleLine line : lines) {
       Condition condition = line.rule().condition();
@@ -168,8 +172,14 @@ final class JobWatch {
     prompt(now -> series.gauge(name, value));
   }
 
-  void run(long failed) {
-    prompt(now -> series.run(failed, now));
+  void run(boolean isComplete, long failed) {
+    prompt(now -> {
+      if (isComplete) {
+        series.run(failed, now);
+      } else {
+        series.runBrokeOff(failed);
+      }
+    });
   }
 
   /**
@@ -229,6 +239,7 @@ final class JobWatch {
     }
     group.save(out, offset);
     out.writeUTF(finding);
+    around.saved();
   }
 
   /** Reads what {@link #save} wrote, and ages it: the time since then passed without data. */
@@ -245,7 +256,10 @@ final class JobWatch {
       RuleLine line = byName.get(name);
       (line == null ? new RuleLine(rules.get(0)) : line).load(in, shift, down);
     }
-    group.load(in, shift);
+    group.load(in, format, shift, down);
+    if (format < Group.LEVEL_FORMAT) {
+      group.measureBy(lines);
+    }
     finding = in.readUTF();
     series.current(around.now());
   }
@@ -262,6 +276,9 @@ final class JobWatch {
     long repeatMillis();
 
     void tell(Alert alert);
+
+    /** Notes that the state which was just written knows of all that was told so far. */
+    default void saved() {}
 
     default void changed(Rule rule, RuleLine.Change change, long at, Reading reading) {}
   }

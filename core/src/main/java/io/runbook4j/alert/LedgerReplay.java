@@ -37,7 +37,7 @@ final class LedgerReplay {
     } else if (entry instanceof ChunkDone done) {
       chunk(done);
     } else if (entry instanceof RunFinished finished) {
-      test.run(finished.counts(), finished.at());
+      test.run(finished.state(), finished.counts(), finished.at());
     }
   }
 

@@ -387,7 +387,7 @@ public final class Rule {
   public enum Signal {
     /** An event that succeeded. */
     SUCCESS,
-    /** The end of a run. */
+    /** The end of a run that COMPLETED. */
     RUN,
     /** The answer of a health check, good or bad. */
     PROBE

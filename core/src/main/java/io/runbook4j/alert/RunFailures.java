@@ -5,7 +5,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * More failed items in the newest run than {@code most}. The next run that has fewer ends it.
+ * More failed items in the newest run than {@code most}. The next run that completes with fewer
+ * ends it.
  *
  * @param most the threshold
  */

@@ -3,6 +3,7 @@ package io.runbook4j.alert;
 import io.runbook4j.spi.alert.Alert;
 import io.runbook4j.spi.health.Health;
 import io.runbook4j.spi.ledger.Counts;
+import io.runbook4j.spi.ledger.RunState;
 import io.runbook4j.spi.sync.FailureKind;
 import io.runbook4j.spi.time.Signal;
 import io.runbook4j.spi.time.Time;
@@ -64,6 +65,7 @@ public final class Watch implements AutoCloseable {
   private final Map<String, JobWatch> jobs = new ConcurrentHashMap<>();
   private final AtomicLong clockSteps = new AtomicLong();
   private final List<Alert> outgoing = new ArrayList<>(); // guarded by itself
+  private final Object saving = new Object();
   private final AtomicBoolean closed = new AtomicBoolean();
   private final AtomicBoolean saveSoon = new AtomicBoolean();
   private final Runnable keeper = this::keep;
@@ -102,12 +104,21 @@ public final class Watch implements AutoCloseable {
         long next = (Tier.FINE.bucket(now) + 1) * Tier.FINE.millis();
         wakeSignal.await(Duration.ofMillis(next - now));
         if (!closed.get()) {
-          tick();
+          tickFenced();
         }
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       LOG.warn("The watch was interrupted and judges no more; its state is kept.");
+    }
+  }
+
+  // A watch that died of one mistake, or of no memory, would be silent about everything else.
+  private void tickFenced() {
+    try {
+      tick();
+    } catch (RuntimeException | Error e) {
+      LOG.error("The watch could not look at its jobs; tried again in {}.", STEP, e);
     }
   }
 
@@ -117,15 +128,34 @@ public final class Watch implements AutoCloseable {
       clockSteps.incrementAndGet();
       LOG.warn("The wall clock stepped by {}; windows and states go on as they are.", step);
     }
+    router.tryWaiting();
     jobs.forEach((name, job) -> advance(name, job));
     long now = clock.now();
-    boolean told = handOn();
-    boolean isDue = saveSoon.getAndSet(false) || told || now - savedAt >= saveEvery.toMillis();
-    if (stateFile != null && isDue) {
+    if (stateFile == null) {
+      handOn(takeOutgoing());
+    } else if (saveSoon.getAndSet(false) || now - savedAt >= saveEvery.toMillis()) {
       savedAt = now;
-      Map<String, SealedFile.Saved> encoded = stateFile.encode(jobs);
-      handOn(); // what was told meanwhile is in the router's state, or in the jobs' too
-      stateFile.save(encoded, router.state());
+      save(stateFile);
+    }
+  }
+
+  /**
+   * Saves the jobs, with what they told as on its way, and hands it on then. The other way round, a
+   * crash between the two would have it told again as new trouble, with a key of its own, and
+   * nobody would tell the end of the first.
+   *
+   * @return the jobs as they were saved
+   */
+  private Map<String, SealedFile.Saved> save(StateFile file) {
+    synchronized (saving) {
+      Map<String, SealedFile.Saved> encoded = file.encode(jobs);
+      List<Alert> told = takeOutgoing();
+      try {
+        file.save(encoded, router.stateWith(told));
+      } finally {
+        handOn(told);
+      }
+      return encoded;
     }
   }
 
@@ -134,15 +164,20 @@ public final class Watch implements AutoCloseable {
     wakeSignal.raise();
   }
 
-  /** {@return whether there was anything to tell} */
-  private boolean handOn() {
+  /** {@return what is to be handed on, with advice; of what is kept, what was saved} */
+  private List<Alert> takeOutgoing() {
     List<Alert> taken;
     synchronized (outgoing) {
       taken = List.copyOf(outgoing);
       outgoing.clear();
     }
-    taken.forEach(alert -> router.send(alert.isResolved() ? alert : advisor.advised(alert)));
-    return !taken.isEmpty();
+    return taken.stream()
+        .map(alert -> alert.isResolved() ? alert : advisor.advised(alert))
+        .toList();
+  }
+
+  private void handOn(List<Alert> told) {
+    told.forEach(router::hand);
   }
 
   // A watch that died of a mistake in one rule would be silent about everything else.
@@ -256,9 +291,18 @@ public final class Watch implements AutoCloseable {
     job(job).gauge(name, value);
   }
 
-  /** Notes the end of a run. */
+  /** Notes the end of a run that COMPLETED. */
   public void run(String job, Counts counts) {
-    job(job).run(counts.failed());
+    run(job, RunState.COMPLETED, counts);
+  }
+
+  /**
+   * Notes the end of a run. Of one that did not complete only its failures count: it says nothing
+   * of the items that it did not reach, so it ends no alert, and is none of the runs that
+   * {@link Rule#absenceOf} waits for.
+   */
+  public void run(String job, RunState state, Counts counts) {
+    job(job).run(state == RunState.COMPLETED, counts.failed());
   }
 
   /**
@@ -320,16 +364,18 @@ public final class Watch implements AutoCloseable {
       wakeSignal.raise();
       router.notKeptBy(keeper);
       if (stateFile == null) {
-        handOn();
+        handOn(takeOutgoing());
       } else {
-        Map<String, SealedFile.Saved> encoded = stateFile.encode(jobs);
-        handOn();
-        stateFile.close(encoded, router.state());
+        synchronized (saving) {
+          stateFile.close(save(stateFile), router.state());
+        }
       }
     }
   }
 
   private final class Around implements JobWatch.Surroundings {
+    private final List<Alert> unsaved = new ArrayList<>(); // guarded by outgoing
+
     @Override
     public long now() {
       return clock.now();
@@ -353,9 +399,18 @@ public final class Watch implements AutoCloseable {
     @Override
     public void tell(Alert alert) {
       synchronized (outgoing) {
-        outgoing.add(alert);
+        (stateFile == null ? outgoing : unsaved).add(alert);
       }
+      saveSoon.set(true);
       wakeSignal.raise(); // the caller holds its job's lock: the watch's own thread hands it on
+    }
+
+    @Override
+    public void saved() {
+      synchronized (outgoing) {
+        outgoing.addAll(unsaved);
+        unsaved.clear();
+      }
     }
   }
 

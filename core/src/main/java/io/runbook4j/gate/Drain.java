@@ -7,8 +7,10 @@ import io.runbook4j.spi.sync.FailureException;
 import io.runbook4j.spi.sync.FailureKind;
 import io.runbook4j.spi.sync.Outcome;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -124,7 +126,8 @@ public final class Drain {
       }
       long before = pass.place;
       pass.place = next.get().place();
-      if (gate.allows(next.get().key())
+      if (!pass.ahead.remove(next.get().change().id())
+          && gate.allows(next.get().key())
           && outbox.claim(next.get())
           && isLimited(next.get(), pass)) {
         pass.place = before; // once more, when the limit is open again
@@ -143,7 +146,11 @@ public final class Drain {
         permits.correct(-1);
         return false;
       }
-      return settle(change.get(), send(change.get().change(), pass), pass);
+      boolean isLimited = settle(change.get(), send(change.get().change(), pass), pass);
+      if (!isLimited && change.get().place() > pass.place) {
+        pass.ahead.add(change.get().change().id());
+      }
+      return isLimited;
     } finally {
       outbox.release(first.key());
     }
@@ -209,6 +216,8 @@ public final class Drain {
   /** How far one run is. */
   private static final class Pass {
     private long place = -1;
+    private final Set<String> ahead =
+        new HashSet<>(); // sent for older ones before their place came
     private long sent;
     private long skipped;
     private long failed;

@@ -93,8 +93,8 @@ public final class SqlChecks {
         check,
         names -> {
           String list = columns.stream().map(names::name).collect(Collectors.joining(", "));
-          return "SELECT " + list + ", COUNT(*) AS n FROM " + names.table(table) + " GROUP BY "
-              + list + " HAVING COUNT(*) > 1";
+          return "SELECT " + list + ", COUNT(*) AS " + besides(columns) + " FROM "
+              + names.table(table) + " GROUP BY " + list + " HAVING COUNT(*) > 1";
         },
         rows -> {
           StringBuilder sample = new StringBuilder();
@@ -107,6 +107,15 @@ public final class SqlChecks {
               .append(" times)")
               .toString();
         });
+  }
+
+  /** {@return a name that none of the columns has} Most databases take no two of one name. */
+  private static String besides(List<String> columns) {
+    String name = "times";
+    while (columns.stream().anyMatch(name::equalsIgnoreCase)) {
+      name += "_";
+    }
+    return name;
   }
 
   /**
@@ -141,8 +150,9 @@ public final class SqlChecks {
     Check.columns(column, parentTable, parentColumn);
     return find(
         Check.ORPHANS,
-        names -> "SELECT child." + names.name(id) + ", child." + names.name(column) + " FROM "
-            + names.table(table) + " child LEFT JOIN " + names.table(parentTable)
+        names -> "SELECT child." + names.name(id) + " AS row_id, child." + names.name(column)
+            + " AS row_reference FROM " + names.table(table) + " child LEFT JOIN "
+            + names.table(parentTable)
             + " parent ON child." + names.name(column) + " = parent." + names.name(parentColumn)
             + " WHERE parent." + names.name(parentColumn) + " IS NULL",
         rows -> value(rows, 1) + ": " + column + "=" + value(rows, 2));

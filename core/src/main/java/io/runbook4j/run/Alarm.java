@@ -110,7 +110,21 @@ final class Alarm {
         .orElse(alert);
   }
 
-  void raise(String rule, Severity severity, String text) {
+  /** Raises that a failure stopped the run. */
+  void stopped(String why) {
+    raise(
+        "run-stopped",
+        Severity.SEV3,
+        redaction.clean(
+            "the run stopped: " + why + "; mend it (a new credential, say), then resume the run"));
+  }
+
+  /** Raises that the run ends as FAILED. */
+  void failed(String why) {
+    raise("run-failed", Severity.SEV3, "the run failed: " + why + "; mend it, then resume the run");
+  }
+
+  private void raise(String rule, Severity severity, String text) {
     raise(new Alert(rule, severity, job.name(), text));
   }
 
@@ -173,28 +187,35 @@ final class Alarm {
     }
   }
 
-  /** Records what a check found, and raises it; corruption as SEV1. */
+  /**
+   * Records what a check found, and raises it; corruption as SEV1. The samples are for the record
+   * only: they name rows, and so people, and what is raised goes to log, people and gate.
+   */
   void found(Finding made) {
     Finding finding = redaction.clean(made);
     recorder.add(new FindingMade(time.now(), finding));
     tally.finding(finding);
+    String text = finding.check() + " in " + finding.subject() + ": " + finding.total();
     if (finding.corruption()) {
       if (watchTellsOfCorruption) {
-        // without samples: they name rows, and so people
-        watch.ifPresent(it -> it.corruption(
-            job.name(), finding.check() + " in " + finding.subject() + ": " + finding.total()));
+        watch.ifPresent(it -> it.corruption(job.name(), text));
       }
-      corruption("finding-" + finding.check(), finding.text());
+      corruption("finding-" + finding.check(), text);
     } else {
-      raise("finding-" + finding.check(), Severity.WARNING, finding.text());
+      raise("finding-" + finding.check(), Severity.WARNING, text);
     }
+  }
+
+  /** Raises that an item is corrupt; which one is in the report. */
+  void corruptItem() {
+    corruption("integrity", "an item failed with INTEGRITY");
   }
 
   /**
    * Raises SEV1, and lets nothing more leave if the job wants that. Where a rule of the watch tells
    * people of it, it is not told twice.
    */
-  void corruption(String rule, String text) {
+  private void corruption(String rule, String text) {
     Alert alert = new Alert(
         rule,
         Severity.SEV1,

@@ -1,7 +1,6 @@
 package io.runbook4j.run;
 
 import io.runbook4j.chunk.ChunkSizer.SizeChange;
-import io.runbook4j.spi.alert.Severity;
 import io.runbook4j.spi.ledger.ItemResult;
 import io.runbook4j.spi.ledger.LedgerEntry.ChunkDone;
 import io.runbook4j.spi.ledger.LedgerEntry.ChunkTiming;
@@ -417,10 +416,7 @@ final class Conclusion<T> {
   private void stop(Failure failure) {
     stopper.stop("the service answered " + failure);
     parts.tally.stoppedBy(failure.kind());
-    parts.alarm.raise(
-        "run-stopped",
-        Severity.SEV3,
-        "the run stopped: " + failure + "; mend it (a new credential, say), then resume the run");
+    parts.alarm.stopped(failure.toString());
   }
 
   /** What went wrong in one chunk, beside its items' outcomes. */

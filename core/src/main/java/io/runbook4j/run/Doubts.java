@@ -178,7 +178,7 @@ final class Doubts<T> {
       return;
     }
     if (failure.retryAfter().isPresent()) {
-      conclusion.smaller(Conclusion.ASKED_TO_WAIT);
+      conclusion.smaller(answer, Conclusion.ASKED_TO_WAIT);
       parts.throttle.close(failure);
     }
     if (reaction.kind() == Reaction.Kind.STOP || failure.kind() == FailureKind.CANCELLED) {

@@ -5,6 +5,7 @@ import io.runbook4j.alert.Watch;
 import io.runbook4j.integrity.SpotCheck;
 import io.runbook4j.spi.alert.Alert;
 import io.runbook4j.spi.ledger.Counts;
+import io.runbook4j.spi.ledger.RunState;
 import io.runbook4j.spi.sync.FailureKind;
 import io.runbook4j.spi.time.Time;
 import java.time.Duration;
@@ -103,11 +104,11 @@ final class Onlookers {
   }
 
   /** The run has ended. {@return the job's rules that fire, as the watch sees it} */
-  List<Alert> finished(Counts counts) {
+  List<Alert> finished(RunState state, Counts counts) {
     if (watch == null) {
       return List.of();
     }
-    watch.run(job.name(), counts);
+    watch.run(job.name(), state, counts);
     return watch.statuses(job.name()).stream()
         .flatMap(status -> status.firingSince().stream().map(since -> alert(status, since)))
         .toList();

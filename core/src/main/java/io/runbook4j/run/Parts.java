@@ -66,7 +66,7 @@ final class Parts<T> {
   void failed(String key, Failure failure) {
     onlookers.failed(key, failure.kind());
     if (failure.kind() == FailureKind.INTEGRITY) {
-      alarm.corruption("integrity", "item " + key + ": " + failure.message());
+      alarm.corruptItem();
     }
   }
 

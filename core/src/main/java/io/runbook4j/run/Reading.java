@@ -98,6 +98,9 @@ final class Reading<T> {
         || reaction.kind() == Reaction.Kind.SLOW_DOWN) {
       stopper.stop("the source answered " + failure);
       parts.tally.stoppedBy(failure.kind());
+      if (reaction.kind() == Reaction.Kind.STOP) {
+        parts.alarm.stopped("the source answered " + failure);
+      }
     } else {
       stopper.fail("the source could not be read: " + failure);
     }

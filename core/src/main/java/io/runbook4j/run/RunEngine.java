@@ -374,6 +374,9 @@ final class RunEngine<T> implements RunControl, Conclusion.Stopper {
   private void lastLooks() {
     parts.onlookers.tellGate();
     parts.alarm.check(parts.tally); // items may have been given up without a call
+    if (failure != null) {
+      parts.alarm.failed(failure);
+    }
     try {
       if (stopReason == null && parts.onlookers.picks().isPresent()) {
         spotCheck(parts.onlookers.picks().get());
@@ -402,7 +405,7 @@ final class RunEngine<T> implements RunControl, Conclusion.Stopper {
     Leftovers left = Leftovers.of(parts, sending.next());
     Counts counts =
         parts.tally.counts(forgotten + left.begun() + left.unread().size(), left.unanswered());
-    parts.alarm.noteFiring(parts.onlookers.finished(counts));
+    parts.alarm.noteFiring(parts.onlookers.finished(state, counts));
     parts.alarm.ended(setup.id(), state, counts);
     Instant endedAt = host.time().now();
     parts.recorder.add(new RunFinished(endedAt, state, reason, counts, left.unread()));

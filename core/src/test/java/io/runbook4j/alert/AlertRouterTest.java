@@ -344,6 +344,30 @@ class AlertRouterTest {
   }
 
   @Test
+  void silence_alertOfARunOrOfIncidents_saysNothingNewButWhatEnds() {
+    AlertRouter router = router().channel(sent::add).build();
+    router.silence("job", time.now().plus(Duration.ofHours(1)));
+
+    router.send(new Alert("run-stopped", Severity.SEV3, "job", "no credential"));
+    router.send(new Alert("run-stopped", Severity.SEV3, "other", "no credential"));
+    for (Phase phase : List.of(Phase.OPENED, Phase.RAISED, Phase.REPEATED)) {
+      router.send(alert("a", phase));
+    }
+    time.advance(Duration.ZERO);
+    assertThat(sent).extracting(Alert::job).containsExactly("other");
+    sent.clear();
+
+    router.send(alert("b", Phase.ACKNOWLEDGED));
+    router.send(alert("c", Phase.RESOLVED));
+    time.advance(Duration.ofHours(1));
+    router.send(alert("a", Phase.REPEATED));
+    time.advance(Duration.ZERO);
+
+    assertThat(phases()).containsExactly(Phase.ACKNOWLEDGED, Phase.RESOLVED, Phase.REPEATED);
+    assertThat(router.undelivered()).isEmpty();
+  }
+
+  @Test
   void silence_troubleComesAndGoes_saysNothing() {
     AlertRouter router = router().channel(sent::add).build();
     Watch watch = watch(router);

@@ -8,6 +8,7 @@ import io.runbook4j.spi.alert.AlertChannel;
 import io.runbook4j.spi.alert.Occurrence;
 import io.runbook4j.spi.alert.Occurrence.Phase;
 import io.runbook4j.spi.alert.Severity;
+import io.runbook4j.spi.health.Health;
 import io.runbook4j.spi.ledger.Counts;
 import io.runbook4j.spi.ledger.RunId;
 import io.runbook4j.spi.ledger.RunState;
@@ -188,6 +189,21 @@ class IncidentRestartTest {
   }
 
   @Test
+  void restart_someOfTheTroubleHadEnded_theNextAsBadIsSaid() {
+    Lives lives = new Lives(true);
+    lives.incidents.send(new Alert("run-stopped", Severity.SEV3, JOB, "no credential"));
+    lives.alert(Severity.SEV1, Phase.OPENED);
+    lives.alert(Severity.SEV1, Phase.RESOLVED);
+    lives.restart(Duration.ZERO);
+    lives.story.clear();
+
+    lives.alert(Severity.SEV1, Phase.OPENED);
+
+    assertThat(lives.story).singleElement().asString().contains("raised: too much");
+    lives.end();
+  }
+
+  @Test
   void restart_deliveryWasPending_isDelivered() {
     Lives lives = new Lives(true);
     Occurrence occurrence = new Occurrence("p/1", Phase.OPENED, START, Optional.empty(), Map.of());
@@ -196,6 +212,86 @@ class IncidentRestartTest {
     lives.restart(Duration.ZERO);
 
     assertThat(lives.story).singleElement().asString().contains("opened: down");
+    lives.end();
+  }
+
+  /** {@return the incidents, and a watch without a state that tells them and that they follow} */
+  private static Watch watched(Lives lives) {
+    Watch watch = Watch.builder(
+            lives.time,
+            AlertRouter.builder(lives.time)
+                .channel(lives.incidents)
+                .executor(lives.time.executor())
+                .build())
+        .job(JOB, RunbookRules.healthChecks())
+        .executor(lives.time.executor())
+        .start();
+    lives.incidents.follow(watch);
+    return watch;
+  }
+
+  private static void probe(Watch watch, Health.Status status) {
+    watch.probe(JOB, new Health(status, Duration.ZERO, ""));
+  }
+
+  @Test
+  void restart_theWatchKnowsNothingOfItAndNoRuleFires_isOverAfterAnUpdateInterval() {
+    Lives lives = new Lives(false);
+    try (Watch watch = watched(lives)) {
+      probe(watch, Health.Status.UNHEALTHY);
+      lives.time.advance(Duration.ofMinutes(1));
+      lives.end();
+    }
+    lives.incidents = lives.begin();
+    try (Watch watch = watched(lives)) {
+      lives.time.advance(Duration.ofMinutes(14));
+      assertThat(lives.incidents.open(JOB)).isPresent();
+
+      lives.time.advance(Duration.ofMinutes(2));
+
+      assertThat(lives.incidents.open(JOB)).isEmpty();
+      assertThat(lives.story).last().asString().contains("resolved after 16m");
+      assertThat(watch.statuses(JOB)).isNotEmpty();
+    }
+    lives.end();
+  }
+
+  @Test
+  void restart_theWatchKnowsNothingOfItAndTheTroubleGoesOn_isOverAnIntervalAfterIt() {
+    Lives lives = new Lives(false);
+    try (Watch watch = watched(lives)) {
+      probe(watch, Health.Status.UNHEALTHY);
+      lives.time.advance(Duration.ofMinutes(1));
+      lives.end();
+    }
+    lives.incidents = lives.begin();
+    try (Watch watch = watched(lives)) {
+      lives.time.advance(Duration.ofMinutes(10));
+      probe(watch, Health.Status.UNHEALTHY);
+      lives.time.advance(Duration.ofMinutes(40));
+      assertThat(lives.incidents.open(JOB)).isPresent();
+
+      probe(watch, Health.Status.HEALTHY);
+      lives.time.advance(Duration.ofMinutes(16));
+
+      assertThat(lives.incidents.open(JOB)).isEmpty();
+    }
+    lives.end();
+  }
+
+  @Test
+  void follow_occurrenceThatAnotherThanTheWatchTells_isLeftToIt() {
+    Lives lives = new Lives(false);
+    try (Watch watch = watched(lives)) {
+      Occurrence occurrence =
+          new Occurrence("nagios-4711", Phase.OPENED, START, Optional.empty(), Map.of());
+      lives.incidents.send(new Alert("r", Severity.SEV3, JOB, "too much", Optional.of(occurrence)));
+
+      lives.time.advance(Duration.ofHours(2));
+
+      assertThat(lives.incidents.open(JOB)).isPresent();
+      assertThat(watch.statuses(JOB)).isNotEmpty();
+    }
     lives.end();
   }
 

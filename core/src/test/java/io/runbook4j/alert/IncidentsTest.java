@@ -65,6 +65,36 @@ class IncidentsTest {
     time.advance(Duration.ofMinutes(minutes));
   }
 
+  private Alert opened(Severity severity, String id) {
+    return new Alert(
+        "failure-rate",
+        severity,
+        JOB,
+        id + " is too much",
+        Optional.of(new Occurrence(id, Phase.OPENED, time.now(), Optional.empty(), Map.of())));
+  }
+
+  @Test
+  void alert_asBadAsTheWorstAfterThatHasEnded_isSaid() {
+    Incidents incidents = builder().start();
+    incidents.send(new Alert("run-stopped", Severity.SEV3, JOB, "no credential"));
+    incidents.acknowledge(JOB, "ann");
+    incidents.send(alert(Severity.SEV1, Phase.OPENED));
+    live(1);
+    incidents.send(alert(Severity.SEV1, Phase.RESOLVED));
+    live(1);
+    channel.clear();
+
+    incidents.send(opened(Severity.SEV1, JOB + "/2"));
+    live(1);
+    incidents.send(opened(Severity.SEV1, JOB + "/3"));
+    live(1);
+
+    assertThat(channel.phases()).containsExactly("2 RAISED");
+    assertThat(channel.texts().get(0)).contains("raised: resume-sync/2 is too much");
+    incidents.close();
+  }
+
   @Test
   void alert_thatHasBecomeAsBadAsTheWorstAgain_isSaid() {
     Incidents incidents = builder().start();

@@ -16,6 +16,7 @@ import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -132,6 +133,50 @@ class RestartTest {
     time.advance(Duration.ZERO);
     assertThat(phases()).containsExactly(Phase.OPENED);
     watch.close();
+  }
+
+  @Test
+  void trouble_killedAsItIsDelivered_endsUnderTheKeyItWasToldWith() throws IOException {
+    watch.close();
+    Path copy = folder.resolve("killed.state");
+    router = AlertRouter.builder(time)
+        .channel(alert -> {
+          copyOf(state, copy); // as the process leaves it if it dies now
+          sent.add(alert);
+        })
+        .executor(Runnable::run)
+        .build();
+    watch = Watch.builder(time, router)
+        .job(JOB, rules)
+        .state(state)
+        .executor(time.executor())
+        .start();
+    time.advance(Duration.ofMinutes(1));
+    watch.probe(JOB, DEAD);
+    time.advance(Duration.ZERO);
+    String key = sent.get(0).dedupKey();
+    watch.close();
+    Files.copy(folder.resolve("watch.state.key"), folder.resolve("killed.state.key"));
+    state = copy;
+    time.advance(Duration.ofMinutes(1));
+
+    start();
+    watch.probe(JOB, DEAD);
+    time.advance(Duration.ofMinutes(1));
+    watch.probe(JOB, new Health(Health.Status.HEALTHY, Duration.ZERO, ""));
+    time.advance(Duration.ofMinutes(1));
+
+    assertThat(sent).extracting(Alert::dedupKey).containsOnly(key);
+    assertThat(phases()).last().isEqualTo(Phase.RESOLVED);
+    watch.close();
+  }
+
+  private static void copyOf(Path file, Path to) {
+    try {
+      Files.copy(file, to, StandardCopyOption.REPLACE_EXISTING);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   @Test
@@ -266,6 +311,30 @@ class RestartTest {
   }
 
   @Test
+  void stateOfFormat2_outageWasTold_theNextOneIsToldLikeIt() throws IOException {
+    watch.close();
+    state = folder.resolve("old.state");
+    copy("watch-format-2.state", state);
+    copy("watch-format-2.state.key", folder.resolve("old.state.key"));
+    rules = List.of(
+        Rule.failureRate(0.05, Duration.ofHours(24)).severity(Severity.SEV3),
+        Rule.failureRate(0.25, Duration.ofMinutes(15)).severity(Severity.SEV1));
+    time.advance(Duration.ofHours(2)); // it was written an hour after an outage told as SEV1
+    start();
+    time.advance(Duration.ofMinutes(1));
+    sent.clear(); // it may have been on its way
+
+    for (int i = 0; i < 1_000; i++) {
+      watch.failed(JOB, "", FailureKind.NETWORK, time.now());
+    }
+    time.advance(Duration.ofMinutes(1));
+
+    assertThat(phases()).containsExactly(Phase.RAISED);
+    assertThat(sent).extracting(Alert::severity).containsExactly(Severity.SEV1);
+    watch.close();
+  }
+
+  @Test
   void incidentsOfFormat1_areRead() throws IOException {
     copy("incidents-format-1.state", folder.resolve("incidents.state"));
 
@@ -274,6 +343,17 @@ class RestartTest {
     assertThat(incidents.all())
         .singleElement()
         .satisfies(it -> assertThat(it.job()).isEqualTo("photos"));
+    incidents.close();
+    watch.close();
+  }
+
+  @Test
+  void incidentsOfFormat2_areRead() throws IOException {
+    copy("incidents-format-2.state", folder.resolve("incidents.state"));
+
+    Incidents incidents = incidents(people());
+
+    assertThat(incidents.open("photos")).isPresent();
     incidents.close();
     watch.close();
   }

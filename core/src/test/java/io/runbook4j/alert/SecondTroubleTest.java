@@ -8,12 +8,16 @@ import io.runbook4j.spi.alert.Occurrence;
 import io.runbook4j.spi.alert.Severity;
 import io.runbook4j.spi.sync.FailureKind;
 import io.runbook4j.testkit.VirtualTime;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Trouble that comes while the rule over a day still fires for the trouble before. */
 class SecondTroubleTest {
@@ -28,10 +32,16 @@ class SecondTroubleTest {
       .executor(time.executor())
       .repeatEvery(Duration.ofDays(7))
       .build();
-  private final Watch watch = Watch.builder(time, router)
-      .job(JOB, RunbookRules.resumeSync())
-      .executor(time.executor())
-      .start();
+  private Watch watch = watch().start();
+
+  @TempDir
+  Path folder;
+
+  private Watch.Builder watch() {
+    return Watch.builder(time, router)
+        .job(JOB, RunbookRules.resumeSync())
+        .executor(time.executor());
+  }
 
   @AfterEach
   void close() {
@@ -71,6 +81,24 @@ class SecondTroubleTest {
     calm(Duration.ofHours(30));
     assertThat(story(pages)).containsExactly("RAISED SEV1", "RAISED SEV1", "RESOLVED SEV1");
     assertThat(all).extracting(Alert::dedupKey).containsOnly(all.get(0).dedupKey());
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {0, 15}) // minutes after the restart: it falls before, or only then
+  void outage_afterARestart_isToldLikeTheFirst(long minutes) {
+    watch.close();
+    watch = watch().state(folder.resolve("watch.state")).start();
+    calm(Duration.ofMinutes(30));
+    outage(Duration.ofMinutes(40));
+    calm(Duration.ofHours(1).minusMinutes(minutes));
+    watch.close();
+    watch = watch().state(folder.resolve("watch.state")).start();
+    calm(Duration.ofMinutes(5 + minutes));
+    assertThat(story(pages)).containsExactly("RAISED SEV1");
+
+    outage(Duration.ofMinutes(40));
+
+    assertThat(story(pages)).containsExactly("RAISED SEV1", "RAISED SEV1");
   }
 
   @Test
@@ -125,6 +153,23 @@ class SecondTroubleTest {
     time.advance(Duration.ZERO);
 
     assertThat(story(pages)).containsExactly("OPENED SEV1", "RESOLVED SEV1", "OPENED SEV1");
+  }
+
+  @Test
+  void corruption_aDayAgo_isNotBehindWhatFiresNow() {
+    watch.corruption(JOB, "hash mismatch in snapshots: 40");
+    time.advance(Duration.ofHours(25));
+    all.clear();
+
+    outage(Duration.ofMinutes(20));
+
+    assertThat(all).isNotEmpty().allSatisfy(alert -> {
+      assertThat(alert.text()).doesNotContain("hash mismatch");
+      assertThat(alert.occurrence().orElseThrow().details()).doesNotContainKey("finding");
+    });
+    watch.corruption(JOB, "orphans in snapshots: 3");
+    time.advance(Duration.ZERO);
+    assertThat(all).last().extracting(Alert::text).asString().contains("1 findings of corrupt");
   }
 
   @Test

@@ -546,9 +546,9 @@ class WatchTest {
     assertThatIllegalStateException()
         .isThrownBy(() -> persistent(RunbookRules.resumeSync()))
         .withMessageContaining("format 9")
-        .withMessageContaining("up to 2");
+        .withMessageContaining("up to 3");
     assertThat(state).hasBinaryContent(newer);
-    newer[7] = 2;
+    newer[7] = 3;
     Files.write(state, newer);
     persistent(RunbookRules.resumeSync()).close();
   }

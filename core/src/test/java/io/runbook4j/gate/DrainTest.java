@@ -78,6 +78,30 @@ class DrainTest {
   }
 
   @Test
+  void run_newestWinsOverOneThatFailed_sendsEachChangeOnce() throws InterruptedException {
+    try (Outbox newest = Outbox.builder(folder.resolve("newest.jsonl"), time)
+        .force(Outbox.Force.NEVER)
+        .newestWins()
+        .open()) {
+      newest.put("a", "1");
+      Drain drain = Drain.of(newest, gate, limiter, change -> {
+        if (sent.isEmpty()) {
+          newest.put("b", "1");
+          newest.put("a", "2"); // behind the one that is on its way
+        }
+        sent.add(change.key() + change.payload());
+        return Outcome.failed(DOWN);
+      });
+      drain.stopAfter(1).run();
+
+      Result result = drain.run();
+
+      assertThat(sent).containsExactly("a1", "a2", "b1");
+      assertThat(result).isEqualTo(new Result(0, 0, 2, Optional.of(DOWN), End.DONE));
+    }
+  }
+
+  @Test
   void run_localOnly_sendsNothing() throws InterruptedException {
     outbox.put("a", "1");
     gate.localOnly(ANN);

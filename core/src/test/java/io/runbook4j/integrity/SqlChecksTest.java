@@ -432,6 +432,29 @@ class SqlChecksTest {
     }
   }
 
+  @Test
+  void checks_h2TakesNoTwoColumnsOfOneName_areMadeWhateverTheColumnsAreCalled() throws Exception {
+    JdbcDataSource owner = h2("sa");
+    try (Connection keepsItOpen = owner.getConnection()) {
+      run(
+          owner,
+          "CREATE TABLE profiles (user_id INTEGER PRIMARY KEY, n INTEGER, times INTEGER)",
+          "CREATE TABLE users (id INTEGER PRIMARY KEY)",
+          "INSERT INTO profiles VALUES (1, 7, 7), (2, 7, 7)",
+          "INSERT INTO users VALUES (1)",
+          "CREATE USER reader PASSWORD ''",
+          "GRANT SELECT ON profiles TO reader",
+          "GRANT SELECT ON users TO reader");
+      SqlChecks checks = SqlChecks.table(h2("reader"), "profiles", "user_id");
+
+      assertThat(checks.noOrphans("user_id", "users", "id").orElseThrow().samples())
+          .containsExactly("2: user_id=2");
+      assertThat(checks.unique("n", "times").orElseThrow().samples())
+          .containsExactly("n=7 times=7 (2 times)");
+      assertThat(keepsItOpen.isClosed()).isFalse();
+    }
+  }
+
   private static JdbcDataSource h2(String user) {
     JdbcDataSource database = new JdbcDataSource();
     database.setURL("jdbc:h2:mem:sqlchecks");

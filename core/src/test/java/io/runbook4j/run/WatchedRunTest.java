@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import io.runbook4j.alert.AlertRouter;
+import io.runbook4j.alert.Incidents;
 import io.runbook4j.alert.Rule;
 import io.runbook4j.alert.RunbookRules;
 import io.runbook4j.alert.Triage;
@@ -32,6 +33,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class WatchedRunTest {
@@ -292,6 +294,66 @@ class WatchedRunTest {
 
     assertThat(told).extracting(Alert::rule).containsExactly("finding-sha-256");
     assertThat(told).extracting(Alert::severity).containsExactly(Severity.SEV1);
+  }
+
+  @Test
+  void run_findings_nameTheirRowsInTheReportOnly() {
+    Finding corrupt = new Finding("sha-256", "snapshots", true, 2, List.of("ann@example.com"));
+    Finding late = new Finding("freshness", "snapshots", false, 1, List.of("bob@example.com"));
+    SyncJob.Builder<String> job = Scene.policies()
+        .from(Scene.source(3))
+        .to(scene.service().build().target())
+        .checkAfter(() -> List.of(corrupt, late));
+
+    RunReport report = heardByAllWithoutNames(job);
+
+    assertThat(report.findings()).containsExactly(corrupt, late);
+    assertThat(report.alerts())
+        .extracting(Alert::text)
+        .anyMatch(text -> text.startsWith("sha-256 in snapshots: 2"))
+        .contains("freshness in snapshots: 1");
+  }
+
+  @Test
+  void run_itemIsCorrupt_isNamedInTheReportOnly() {
+    String key = "cid@example.com";
+    SyncJob.Builder<String> job = Scene.policies()
+        .from(new ListSource(List.of(key, "k1"), 20))
+        .to(scene.service().failing(FailureKind.INTEGRITY, key).build().target());
+
+    RunReport report = heardByAllWithoutNames(job);
+
+    assertThat(report.json()).contains(key);
+    assertThat(report.alerts()).extracting(Alert::rule).contains("integrity");
+  }
+
+  /** Runs a job whose data is corrupt, of which everybody hears without a name of a row. */
+  private RunReport heardByAllWithoutNames(SyncJob.Builder<String> policies) {
+    Gate gate = Gate.inMemory("sync", scene.time);
+    List<Alert> people = new CopyOnWriteArrayList<>();
+    SyncJob<String> job =
+        policies.gate(gate).localOnlyOnCorruption().alertWhen(Rule.corruption()).build();
+    try (Watch watch = watch();
+        Incidents incidents = Incidents.builder(scene.time, scene.router(people::add))
+            .executor(scene.time.executor())
+            .start()) {
+      RunReport report = scene
+          .runners()
+          .alerts(router)
+          .watch(watch)
+          .incidents(incidents)
+          .build()
+          .run(job);
+      scene.time.advance(Duration.ofMinutes(1));
+
+      assertThat(people).isNotEmpty();
+      assertThat(told).isNotEmpty();
+      assertThat(Stream.of(report.alerts(), told, people).flatMap(List::stream))
+          .extracting(Alert::toString)
+          .noneMatch(text -> text.contains("@example.com"));
+      assertThat(gate.state().text()).contains("corruption").doesNotContain("@example.com");
+      return report;
+    }
   }
 
   @Test

@@ -1,0 +1,140 @@
+package io.runbook4j.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.runbook4j.alert.AlertRouter;
+import io.runbook4j.alert.Rule;
+import io.runbook4j.alert.Watch;
+import io.runbook4j.spi.alert.Alert;
+import io.runbook4j.spi.alert.Occurrence;
+import io.runbook4j.spi.alert.Severity;
+import io.runbook4j.spi.ledger.RunState;
+import io.runbook4j.spi.sync.Failure;
+import io.runbook4j.spi.sync.FailureKind;
+import io.runbook4j.testkit.SimulatedService;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.junit.jupiter.api.Test;
+
+/** A run that does not complete: who hears of it, and what the watch makes of it. */
+class UnfinishedRunTest {
+  private static final Failure EXPIRED =
+      Failure.of(FailureKind.AUTHENTICATION, "the token has expired");
+
+  private final Scene scene = new Scene();
+  private final List<Alert> told = new CopyOnWriteArrayList<>();
+  private final AlertRouter router = scene.router(told::add);
+
+  private SyncJob<String> expired() {
+    return Scene.policies()
+        .from(FailingSource.failing(Scene.source(30), 0, Integer.MAX_VALUE, EXPIRED))
+        .to(scene.service().build().target())
+        .build();
+  }
+
+  @Test
+  void run_sourceRefusesTheCredential_isToldAsWhenTheTargetDoes() {
+    RunReport report = scene.runners().alerts(router).build().run(expired());
+
+    assertThat(report.state()).isEqualTo(RunState.STOPPED);
+    assertThat(told).singleElement().satisfies(alert -> {
+      assertThat(alert.rule()).isEqualTo("run-stopped");
+      assertThat(alert.severity()).isEqualTo(Severity.SEV3);
+      assertThat(alert.text()).contains("the token has expired", "then resume the run");
+    });
+    assertThat(report.alerts()).extracting(Alert::rule).containsExactly("run-stopped");
+  }
+
+  @Test
+  void run_fails_isTold() {
+    SyncJob<String> broken = Scene.policies()
+        .from(FailingSource.after(Scene.source(30), 0))
+        .to(scene.service().build().target())
+        .build();
+
+    RunReport report = scene.runners().alerts(router).build().run(broken);
+
+    assertThat(report.state()).isEqualTo(RunState.FAILED);
+    assertThat(told).singleElement().satisfies(alert -> {
+      assertThat(alert.rule()).isEqualTo("run-failed");
+      assertThat(alert.severity()).isEqualTo(Severity.SEV3);
+      assertThat(alert.text()).contains("the table is gone");
+    });
+    assertThat(report.alerts()).extracting(Alert::rule).containsExactly("run-failed");
+  }
+
+  @Test
+  void run_aPersonStopsIt_isToldNobody() {
+    RunReport report = scene
+        .runners()
+        .alerts(router)
+        .listener(new StopAfter(1))
+        .build()
+        .run(Scene.job(300, scene.service().build()));
+    scene.time.advance(Duration.ofSeconds(1));
+
+    assertThat(report.state()).isEqualTo(RunState.STOPPED);
+    assertThat(told).isEmpty();
+  }
+
+  @Test
+  void run_stoppedAfterOneThatHadFailures_doesNotEndTheirAlert() {
+    SimulatedService service =
+        scene.service().failing(FailureKind.INVALID, "k1", "k2", "k3").build();
+    try (Watch watch = watch(Rule.failuresInRunOver(2))) {
+      Runner runner = scene.runners().watch(watch).build();
+      runner.run(Scene.job(30, service));
+      runner.run(expired());
+      scene.time.advance(Duration.ofMinutes(1));
+      assertThat(phases()).containsExactly(Occurrence.Phase.OPENED);
+
+      runner.run(Scene.job(30, scene.service().build()));
+      scene.time.advance(Duration.ofMinutes(1));
+
+      assertThat(phases()).containsExactly(Occurrence.Phase.OPENED, Occurrence.Phase.RESOLVED);
+    }
+  }
+
+  @Test
+  void run_stoppedWithFailures_isToldOfThem() {
+    SimulatedService service =
+        scene.service().failing(FailureKind.INVALID, "k1", "k2", "k3").build();
+    try (Watch watch = watch(Rule.failuresInRunOver(2))) {
+      RunReport report = scene
+          .runners()
+          .watch(watch)
+          .listener(new StopAfter(1))
+          .build()
+          .run(Scene.job(300, service));
+      scene.time.advance(Duration.ofMinutes(1));
+
+      assertThat(report.state()).isEqualTo(RunState.STOPPED);
+      assertThat(phases()).containsExactly(Occurrence.Phase.OPENED);
+    }
+  }
+
+  @Test
+  void run_stoppedEachNight_isAbsentAllTheSame() {
+    try (Watch watch = watch(Rule.absenceOf(Rule.Signal.RUN, Duration.ofHours(25)))) {
+      Runner runner = scene.runners().watch(watch).build();
+      runner.run(expired());
+      scene.time.advance(Duration.ofHours(24));
+      runner.run(expired());
+      scene.time.advance(Duration.ofHours(2));
+
+      assertThat(phases()).containsExactly(Occurrence.Phase.OPENED);
+    }
+  }
+
+  private Watch watch(Rule rule) {
+    return Watch.builder(scene.time, router)
+        .executor(scene.time.executor())
+        .job(Scene.JOB, List.of(rule))
+        .start();
+  }
+
+  private List<Occurrence.Phase> phases() {
+    return told.stream().map(it -> it.occurrence().orElseThrow().phase()).toList();
+  }
+}
