@@ -12,10 +12,15 @@ import io.runbook4j.spi.sync.Outcome;
 import io.runbook4j.spi.sync.Target;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
+import java.lang.reflect.Field;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.simple.SimpleLogger;
+import org.slf4j.spi.LocationAwareLogger;
 
 /**
  * What keys and services say is shown, logged and reported; it begins no line, and tells no
@@ -50,13 +55,20 @@ class HostileTextTest {
         .build();
   }
 
-  /** {@return what was logged meanwhile} */
-  private String logged(Runnable action) {
+  /** {@return what was logged meanwhile, the end of a run included} */
+  private String logged(Runnable action) throws ReflectiveOperationException {
+    Logger log = LoggerFactory.getLogger(Runner.class);
+    Field level =
+        SimpleLogger.class.getDeclaredField("currentLogLevel"); // INFO is off in the build
+    level.setAccessible(true);
+    int usual = level.getInt(log);
     PrintStream before = System.err;
     System.setErr(out);
+    level.setInt(log, LocationAwareLogger.INFO_INT);
     try {
       action.run();
     } finally {
+      level.setInt(log, usual);
       System.setErr(before);
     }
     return shown();
@@ -96,17 +108,17 @@ class HostileTextTest {
   }
 
   @Test
-  void run_targetReportsAKeyWithALineFeed_logsOneLine() {
+  void run_targetReportsAKeyWithALineFeed_logsOneLine() throws Exception {
     assertHarmless(logged(() -> scene.runner().run(job(inventing()))));
   }
 
   @Test
-  void run_keyOfACorruptItemHasALineFeed_logsOneLine() {
+  void run_keyOfACorruptItemHasALineFeed_logsOneLine() throws Exception {
     assertHarmless(logged(() -> scene.runner().run(job(corrupting()))));
   }
 
   @Test
-  void send_logChannelAndAlertOfAKeyWithALineFeed_logsOneLine() {
+  void send_logChannelAndAlertOfAKeyWithALineFeed_logsOneLine() throws Exception {
     Alert alert = new Alert("item " + HOSTILE, Severity.SEV1, "sync", HOSTILE);
 
     assertHarmless(logged(() -> new LogChannel().send(alert)));
