@@ -47,10 +47,18 @@ final class Simulation {
   private static final int MOST_ATTEMPTS = 4;
 
   private static final CallFault[] FAULTS = {
-    CallFault.RATE_LIMITED, CallFault.SERVER_ERROR, CallFault.NETWORK, CallFault.AUTHENTICATION,
-    CallFault.LOST_BEFORE_APPLYING, CallFault.LOST_AFTER_APPLYING, CallFault.BROKEN_AFTER_APPLYING,
-        CallFault.PARTIAL_ANSWER, CallFault.INVENTED_KEY,
-    CallFault.CRASH_BEFORE_APPLYING, CallFault.CRASH_WHILE_APPLYING, CallFault.CRASH_AFTER_APPLYING
+    CallFault.RATE_LIMITED,
+    CallFault.SERVER_ERROR,
+    CallFault.NETWORK,
+    CallFault.AUTHENTICATION,
+    CallFault.LOST_BEFORE_APPLYING,
+    CallFault.LOST_AFTER_APPLYING,
+    CallFault.BROKEN_AFTER_APPLYING,
+    CallFault.PARTIAL_ANSWER,
+    CallFault.INVENTED_KEY,
+    CallFault.CRASH_BEFORE_APPLYING,
+    CallFault.CRASH_WHILE_APPLYING,
+    CallFault.CRASH_AFTER_APPLYING
   };
 
   private final SplittableRandom random;
@@ -373,8 +381,7 @@ final class Simulation {
     assertThat(rerun.state()).as(rerun::reason).isEqualTo(RunState.COMPLETED);
     long read = occurrences(failed);
     long succeeded = occurrences(readable); // the service and the source are healed
-    assertThat(rerun.counts())
-        .isEqualTo(new Counts(read, succeeded, read - succeeded, 0, 0, 0));
+    assertThat(rerun.counts()).isEqualTo(new Counts(read, succeeded, read - succeeded, 0, 0, 0));
   }
 
   private long occurrences(Set<String> some) {
