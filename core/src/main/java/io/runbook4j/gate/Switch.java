@@ -2,6 +2,7 @@ package io.runbook4j.gate;
 
 import io.runbook4j.spi.time.Signal;
 import io.runbook4j.spi.time.Time;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -38,7 +39,7 @@ final class Switch {
   }
 
   View view() {
-    return view.get();
+    return Objects.requireNonNull(view.get());
   }
 
   boolean isClosed() {
@@ -84,12 +85,12 @@ final class Switch {
     writing.lock();
     try {
       requireOpen();
-      View seen = view.get();
+      View seen = view();
       Book next = change.apply(seen.book());
       memory.keep(next);
       if (!becomeIfStill(seen, next)) {
         throw new IllegalStateException("Gate " + name + " became local-only while this order was"
-            + " written down, and stays so: " + view.get().book().state().text()
+            + " written down, and stays so: " + view().book().state().text()
             + ". Give the order again if it still holds.");
       }
       return next.state();
@@ -115,7 +116,7 @@ final class Switch {
       return null; // nobody who asks waits for what another one writes; the next look is soon
     }
     try {
-      return view.get() == seen && !closed ? takeMore(seen, counted, next) : null;
+      return view() == seen && !closed ? takeMore(seen, counted, next) : null;
     } finally {
       writing.unlock();
     }
@@ -154,7 +155,7 @@ final class Switch {
   }
 
   private Book now() {
-    return view.get().counted(time.nanoTime());
+    return view().counted(time.nanoTime());
   }
 
   /** Lets all who wait look again. */
