@@ -166,7 +166,8 @@ public final class Gate implements OutboundGate, AutoCloseable {
   }
 
   /**
-   * Lets nothing more leave, at once. Replaces whatever kept the gate local-only before.
+   * Lets nothing more leave, at once, and returns when that is written down. Replaces whatever kept
+   * the gate local-only before.
    *
    * @throws GateException if the state could not be written. The gate is local-only all the same,
    *     until the process ends.
@@ -186,8 +187,8 @@ public final class Gate implements OutboundGate, AutoCloseable {
   /**
    * Starts to let items through, step by step, in an order of its own.
    *
-   * @throws IllegalStateException if it ramps up already, or the switch file or the flag keeps it
-   *     local-only
+   * @throws IllegalStateException if it ramps up already, if the switch file or the flag keeps it
+   *     local-only, or if it became local-only while the state was written
    * @throws GateException if the state could not be written; nothing was changed then
    */
   public void ramp(Order order) {
@@ -205,7 +206,8 @@ public final class Gate implements OutboundGate, AutoCloseable {
   /**
    * Opens the gate for everything, at once.
    *
-   * @throws IllegalStateException if the switch file or the flag keeps it local-only
+   * @throws IllegalStateException if the switch file or the flag keeps it local-only, or if it
+   *     became local-only while the state was written
    * @throws GateException if the state could not be written; nothing was changed then
    */
   public void open(Order order) {
@@ -248,17 +250,18 @@ public final class Gate implements OutboundGate, AutoCloseable {
     if (!looking.compareAndSet(false, true)) {
       return;
     }
+    View seen = current.view();
+    Outside.Sight sight;
     try {
-      View seen = current.view();
-      Outside.Sight sight = outside.look(seen.counted(time.nanoTime()));
-      GateState changed =
-          current.takeIfStill(seen, book -> sight.next(book, ramp, time.now(), this::freshId));
-      if (changed != null) {
-        tell(changed);
-      }
+      sight = outside.look(seen.counted(time.nanoTime()));
     } finally {
       dueNanos = time.nanoTime() + (current.isClosed() ? 0 : LOOK.toNanos());
-      looking.set(false);
+      looking.set(false); // before anything is written: while the disk takes its time, others look
+    }
+    GateState changed =
+        current.takeIfStill(seen, book -> sight.next(book, ramp, time.now(), this::freshId));
+    if (changed != null) {
+      tell(changed);
     }
   }
 

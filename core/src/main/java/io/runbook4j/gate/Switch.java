@@ -2,36 +2,44 @@ package io.runbook4j.gate;
 
 import io.runbook4j.spi.time.Signal;
 import io.runbook4j.spi.time.Time;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a gate is now. It changes one step after the other, and each is written down: before more is
- * let through, and after less is. Safe for many threads.
+ * What a gate is now. Each change is written down: before more is let through, and after less is.
+ * Safe for many threads.
  */
 final class Switch {
+  /*
+   * Less is let through by a compare-and-set alone, which no write holds up. More is let through
+   * by the thread that holds the lock, when it has written that down and the view is still the one
+   * it saw. Whoever takes the lock after letting less through writes what the view is by then, so
+   * that the last one leaves a file that agrees with it.
+   */
   private final String name;
   private final Time time;
   private final Memory memory;
-  private final ReentrantLock lock = new ReentrantLock();
+  private final ReentrantLock writing = new ReentrantLock();
   private final Set<Signal> waiting = ConcurrentHashMap.newKeySet();
+  private final AtomicReference<View> view;
 
-  private volatile View view;
   private volatile boolean closed;
 
   Switch(String name, Time time, Memory memory) {
     this.name = name;
     this.time = time;
     this.memory = memory;
-    this.view = View.of(memory.recall(), time.nanoTime());
+    this.view = new AtomicReference<>(View.of(memory.recall(), time.nanoTime()));
   }
 
   View view() {
-    return view;
+    return Objects.requireNonNull(view.get());
   }
 
   boolean isClosed() {
@@ -49,16 +57,20 @@ final class Switch {
     waiting.remove(signal);
   }
 
-  /** Lets nothing more through, at once, however long the disk takes. */
+  /** Lets nothing more through, at once, however long the disk takes; then writes that down. */
   Shut shut(Order order) {
-    lock.lock();
+    requireOpen();
+    GateState state = view.updateAndGet(seen -> View.of(
+            seen.book().localOnly(time.now(), order, GateState.Cause.ORDER), time.nanoTime()))
+        .book()
+        .state();
+    wake();
+    writing.lock();
     try {
       requireOpen();
-      Book next = view.book().localOnly(time.now(), order, GateState.Cause.ORDER);
-      become(next);
-      return new Shut(next.state(), memory.keepOrOwe(next));
+      return new Shut(state, memory.keepOrOwe(now()));
     } finally {
-      lock.unlock();
+      writing.unlock();
     }
   }
 
@@ -67,57 +79,83 @@ final class Switch {
    *
    * @return the new state
    * @throws GateException if it could not be written; nothing was changed then
+   * @throws IllegalStateException if the gate became local-only while it was written; that stands
    */
   GateState letMoreThrough(UnaryOperator<Book> change) {
-    lock.lock();
+    writing.lock();
     try {
       requireOpen();
-      Book next = change.apply(view.book());
+      View seen = view();
+      Book next = change.apply(seen.book());
       memory.keep(next);
-      become(next);
+      if (!becomeIfStill(seen, next)) {
+        throw new IllegalStateException("Gate " + name + " became local-only while this order was"
+            + " written down, and stays so: " + view().book().state().text()
+            + ". Give the order again if it still holds.");
+      }
       return next.state();
     } finally {
-      lock.unlock();
+      writing.unlock();
     }
   }
 
   /**
-   * Takes in what follows from a look, unless an order came meanwhile: that stands, and the next
-   * look sees the same again.
+   * Takes in what follows from a look, unless the gate was switched meanwhile: that stands, and the
+   * next look sees the same again.
    *
    * @param seen what the gate was when the look began
    * @return the new state; null if it is the old one
    */
   @Nullable GateState takeIfStill(View seen, UnaryOperator<Book> following) {
-    lock.lock();
+    Book counted = seen.counted(time.nanoTime());
+    Book next = following.apply(counted);
+    if (!next.equals(counted) && next.state() instanceof GateState.LocalOnly) {
+      return takeLess(seen, next);
+    }
+    if (!writing.tryLock()) {
+      return null; // nobody who asks waits for what another one writes; the next look is soon
+    }
     try {
-      return view == seen && !closed ? take(following) : null;
+      return view() == seen && !closed ? takeMore(seen, counted, next) : null;
     } finally {
-      lock.unlock();
+      writing.unlock();
     }
   }
 
-  private @Nullable GateState take(UnaryOperator<Book> following) {
-    Book counted = view.counted(time.nanoTime());
-    Book next = following.apply(counted);
-    if (next.equals(counted)) {
-      memory.keepCounts(counted);
+  private @Nullable GateState takeLess(View seen, Book next) {
+    if (closed || !becomeIfStill(seen, next)) {
       return null;
     }
-    if (next.state() instanceof GateState.LocalOnly) {
-      become(next); // first of all, however long the disk takes
-      memory.tryKeep(next);
-    } else if (memory.tryKeep(next)) {
-      become(next);
-    } else {
-      return null; // what is not remembered must not let more through
+    writing.lock();
+    try {
+      if (!closed) {
+        memory.tryKeep(now());
+      }
+    } finally {
+      writing.unlock();
     }
     return next.state();
   }
 
-  private void become(Book book) {
-    view = View.of(book, time.nanoTime());
-    wake();
+  private @Nullable GateState takeMore(View seen, Book counted, Book next) {
+    if (next.equals(counted)) {
+      memory.keepCounts(counted);
+      return null;
+    }
+    // What is not remembered must not let more through.
+    return memory.tryKeep(next) && becomeIfStill(seen, next) ? next.state() : null;
+  }
+
+  private boolean becomeIfStill(View seen, Book next) {
+    boolean became = view.compareAndSet(seen, View.of(next, time.nanoTime()));
+    if (became) {
+      wake();
+    }
+    return became;
+  }
+
+  private Book now() {
+    return view().counted(time.nanoTime());
   }
 
   /** Lets all who wait look again. */
@@ -133,14 +171,14 @@ final class Switch {
 
   /** Remembers what was counted, and lets go of the state file. */
   void close() {
-    lock.lock();
+    writing.lock();
     try {
       if (!closed) {
         closed = true;
-        memory.close(view.counted(time.nanoTime()));
+        memory.close(now());
       }
     } finally {
-      lock.unlock();
+      writing.unlock();
     }
   }
 

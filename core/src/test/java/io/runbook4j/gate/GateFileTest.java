@@ -16,9 +16,17 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
+import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class GateFileTest {
   private static final Order ANN = Order.of("ann", "corruption").ticket("OPS-7");
@@ -28,6 +36,7 @@ class GateFileTest {
   private Path folder;
 
   private final VirtualTime time = VirtualTime.builder().build();
+  private final HungDisk hung = new HungDisk();
 
   private Gate gate() {
     return Gate.builder("sync", time).folder(folder).build();
@@ -329,6 +338,147 @@ class GateFileTest {
     }
     try (Gate gate = gate()) {
       assertThat(localOnly(gate).cause()).isEqualTo(Cause.BREACH);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"the counts", "the next step", "an order to open"})
+  @Timeout(10)
+  void localOnly_theDiskHangs_letsNothingMoreThroughAtOnce(String written) throws Exception {
+    try (Gate gate = Gate.builder("sync", time).folder(folder).disk(hung).build();
+        hung) {
+      gate.ramp(ANN);
+      Future<?> writer = writes(gate, written);
+
+      Future<?> order = hung.run(() -> gate.localOnly(ANN));
+      until(gate::isLocalOnly);
+      assertThat(keys(gate)).isEmpty();
+      assertThat(writer).isNotDone();
+      assertThat(order).as("an order that is not written down").isNotDone();
+
+      hung.goOn();
+      order.get();
+      assertThat(localOnly(gate).order()).isEqualTo(ANN);
+      assertThat(state()).content().contains("\"state\":\"local-only\"");
+    }
+  }
+
+  /** Lets somebody write, and returns while he does. */
+  private Future<?> writes(Gate gate, String what) throws InterruptedException {
+    if (what.equals("an order to open")) {
+      return hung.hang(() -> gate.open(ANN));
+    }
+    gate.report(200, 0);
+    time.advance(what.equals("the counts") ? Duration.ofSeconds(10) : Duration.ofMinutes(10));
+    return hung.hang(gate::state);
+  }
+
+  @Test
+  @Timeout(10)
+  void switchFile_touchedWhileTheDiskHangs_letsNothingMoreThrough() throws Exception {
+    try (Gate gate = Gate.builder("sync", time).folder(folder).disk(hung).build();
+        hung) {
+      gate.ramp(ANN);
+      Future<?> writer = writes(gate, "the counts");
+      Files.createFile(switchFile());
+      time.advance(SECOND);
+
+      // One of them sees the file and has to write that down; the other one is told.
+      CountDownLatch told = new CountDownLatch(1);
+      List<Future<?>> asking = IntStream.range(0, 2)
+          .<Future<?>>mapToObj(i -> hung.run(() -> {
+            until(gate::isLocalOnly);
+            told.countDown();
+          }))
+          .toList();
+      told.await();
+
+      assertThat(writer).isNotDone();
+      hung.goOn();
+      for (Future<?> asked : asking) {
+        asked.get();
+      }
+      assertThat(localOnly(gate).cause()).isEqualTo(Cause.SWITCH_FILE);
+      assertThat(state()).content().contains("SWITCH_FILE");
+    }
+  }
+
+  @Test
+  @Timeout(10)
+  void open_madeLocalOnlyWhileItIsWritten_isRefusedAndSaysWhy() throws Exception {
+    try (Gate gate = Gate.builder("sync", time).folder(folder).disk(hung).build();
+        hung) {
+      Future<?> opening = hung.hang(() -> gate.open(ANN));
+      Future<?> order = hung.run(() -> gate.localOnly(ANN));
+      until(gate::isLocalOnly);
+      hung.goOn();
+
+      order.get();
+      assertThatExceptionOfType(ExecutionException.class)
+          .isThrownBy(opening::get)
+          .withCauseInstanceOf(IllegalStateException.class)
+          .withMessageContaining("Gate sync became local-only while this order was written down");
+    }
+  }
+
+  private static void until(BooleanSupplier condition) {
+    while (!condition.getAsBoolean() && !Thread.currentThread().isInterrupted()) {
+      Thread.onSpinWait();
+    }
+  }
+
+  /** Has writes that do not end before they are told to. */
+  private static final class HungDisk implements Disk, AutoCloseable {
+    private final CountDownLatch hangs = new CountDownLatch(1);
+    private final CountDownLatch goesOn = new CountDownLatch(1);
+    private volatile boolean hung;
+
+    /** Lets somebody write, and returns when the write has begun. */
+    Future<?> hang(Runnable writing) throws InterruptedException {
+      hung = true;
+      Future<?> writer = run(writing);
+      hangs.await();
+      return writer;
+    }
+
+    /** Runs it on a thread of its own. */
+    Future<?> run(Runnable task) {
+      FutureTask<Void> future = new FutureTask<>(task, null);
+      Thread thread = new Thread(future, "of a hung disk");
+      thread.setDaemon(true);
+      thread.start();
+      return future;
+    }
+
+    void goOn() {
+      goesOn.countDown();
+    }
+
+    @Override
+    public void close() {
+      goOn(); // a test that fails must not hang, too
+    }
+
+    @Override
+    public AppendedFile open(Path path) throws IOException {
+      if (hung) {
+        hangs.countDown();
+        awaitGoOn();
+      }
+      return Disk.system().open(path);
+    }
+
+    private void awaitGoOn() throws IOException {
+      try {
+        goesOn.await();
+      } catch (InterruptedException e) {
+        throw new IOException(e);
+      }
+    }
+
+    @Override
+    public void forceFolder(Path folder) throws IOException {
+      Disk.system().forceFolder(folder);
     }
   }
 

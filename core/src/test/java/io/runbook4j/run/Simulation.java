@@ -47,10 +47,18 @@ final class Simulation {
   private static final int MOST_ATTEMPTS = 4;
 
   private static final CallFault[] FAULTS = {
-    CallFault.RATE_LIMITED, CallFault.SERVER_ERROR, CallFault.NETWORK, CallFault.AUTHENTICATION,
-    CallFault.LOST_BEFORE_APPLYING, CallFault.LOST_AFTER_APPLYING, CallFault.BROKEN_AFTER_APPLYING,
-        CallFault.PARTIAL_ANSWER,
-    CallFault.CRASH_BEFORE_APPLYING, CallFault.CRASH_WHILE_APPLYING, CallFault.CRASH_AFTER_APPLYING
+    CallFault.RATE_LIMITED,
+    CallFault.SERVER_ERROR,
+    CallFault.NETWORK,
+    CallFault.AUTHENTICATION,
+    CallFault.LOST_BEFORE_APPLYING,
+    CallFault.LOST_AFTER_APPLYING,
+    CallFault.BROKEN_AFTER_APPLYING,
+    CallFault.PARTIAL_ANSWER,
+    CallFault.INVENTED_KEY,
+    CallFault.CRASH_BEFORE_APPLYING,
+    CallFault.CRASH_WHILE_APPLYING,
+    CallFault.CRASH_AFTER_APPLYING
   };
 
   private final SplittableRandom random;
@@ -341,12 +349,13 @@ final class Simulation {
     }
   }
 
-  /** A rerun sends what failed and nothing else. */
+  /** A rerun sends what failed and nothing else, and says what became of it. */
   private void checkRerun(RunId run) {
     Set<String> failed = new HashSet<>();
     ledger.items(run, ItemFilter.failed()).forEach(item -> failed.add(item.key()));
     service.heal();
     source.heal();
+    policies.patience(10_000).deadline(Duration.ofDays(30));
     int before = service.calls().size();
     Runner runner = Runner.builder()
         .ledger(ledger)
@@ -361,8 +370,22 @@ final class Simulation {
         .calls()
         .subList(before, service.calls().size())
         .forEach(call -> sent.addAll(call.keys()));
-    assertThat(failed).as("what the rerun sent").containsAll(sent);
     assertThat(rerun.origin().parent()).contains(run);
+    checkRerun(rerun, failed, sent);
+  }
+
+  private void checkRerun(RunReport rerun, Set<String> failed, Set<String> sent) {
+    Set<String> readable = new HashSet<>(failed);
+    readable.removeAll(unreadable);
+    assertThat(sent).as("what the rerun sent").isEqualTo(readable);
+    assertThat(rerun.state()).as(rerun::reason).isEqualTo(RunState.COMPLETED);
+    long read = occurrences(failed);
+    long succeeded = occurrences(readable); // the service and the source are healed
+    assertThat(rerun.counts()).isEqualTo(new Counts(read, succeeded, read - succeeded, 0, 0, 0));
+  }
+
+  private long occurrences(Set<String> some) {
+    return keys.stream().filter(some::contains).count();
   }
 
   /** Stops its run after so many chunks. */

@@ -17,8 +17,9 @@ public abstract class LedgerContract extends ResumingContract {
 
   /**
    * Opens a ledger on the test's store, which is empty at first. Called more than once in a test,
-   * also while the earlier one is open; what one has recorded, the later ones see. A ledger that
-   * does not outlive its process gives the same instance each time.
+   * also while the earlier one is open; what one has recorded, the others see at once, and not only
+   * when that one is closed. A ledger that does not outlive its process gives the same instance
+   * each time.
    */
   @Override
   protected abstract Ledger open();

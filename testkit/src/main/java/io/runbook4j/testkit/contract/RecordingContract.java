@@ -31,6 +31,7 @@ import io.runbook4j.spi.ledger.Position;
 import io.runbook4j.spi.ledger.RunId;
 import io.runbook4j.spi.ledger.RunOrigin;
 import io.runbook4j.spi.ledger.RunState;
+import io.runbook4j.spi.ledger.RunSummary;
 import io.runbook4j.spi.sync.FailureKind;
 import io.runbook4j.spi.sync.Outcome;
 import java.time.Instant;
@@ -52,9 +53,33 @@ abstract class RecordingContract extends LedgerStage {
     ledger.record(new RunId("r1"), entries);
     ledger.close();
 
-    assertThat(opened().entries(new RunId("r1")))
+    List<LedgerEntry> given = opened().entries(new RunId("r1"));
+    assertSame(given, entries);
+    assertThat(((RunStarted) given.get(0)).origin().filter().keys())
+        .as("the keys that a rerun asks for, in their order")
+        .containsExactly("k2", "k1");
+  }
+
+  /** What another ledger does not see until this one is closed dies with the process. */
+  @Test
+  void record_everyKindOfEntry_isSeenByAnotherLedgerAtOnce() {
+    Ledger ledger = opened();
+    Ledger second = opened();
+    RunId run = new RunId("r1");
+    List<LedgerEntry> recorded = new ArrayList<>();
+
+    for (LedgerEntry entry : everyKindOfEntry(story(ledger, "r1"))) {
+      ledger.record(run, List.of(entry));
+      recorded.add(entry);
+
+      assertSame(second.entries(run), recorded);
+    }
+  }
+
+  private static void assertSame(List<LedgerEntry> given, List<LedgerEntry> recorded) {
+    assertThat(given)
         .usingRecursiveFieldByFieldElementComparator()
-        .containsExactlyElementsOf(entries);
+        .containsExactlyElementsOf(recorded);
   }
 
   private static List<LedgerEntry> everyKindOfEntry(LedgerStory story) {
@@ -63,6 +88,7 @@ abstract class RecordingContract extends LedgerStage {
     ItemFilter filter = ItemFilter.failed()
         .kinds(FailureKind.INVALID, FailureKind.CONFLICT)
         .code("C\"1")
+        .keys(List.of("k2", "k1"))
         .text("tëxt")
         .limit(7)
         .newestFirst();
@@ -166,7 +192,9 @@ abstract class RecordingContract extends LedgerStage {
         .isThrownBy(() -> story.in(second).resumed())
         .withMessageContaining("r");
     story.begun(1, "a").done(1);
-    assertThat(second.run(story.run()).orElseThrow().state()).isEqualTo(RunState.RUNNING);
+    RunSummary summary = second.run(story.run()).orElseThrow();
+    assertThat(summary.state()).isEqualTo(RunState.RUNNING);
+    assertThat(summary.counts()).isEqualTo(new Counts(1, 1, 0, 0, 0, 0));
     assertThat(second.died()).isEmpty();
   }
 

@@ -16,6 +16,7 @@ import io.runbook4j.spi.ledger.ItemState;
 import io.runbook4j.spi.ledger.Ledger;
 import io.runbook4j.spi.ledger.LedgerEntry.ChunkIntent;
 import io.runbook4j.spi.ledger.LedgerEntry.LimitMet;
+import io.runbook4j.spi.ledger.LedgerEntry.Note;
 import io.runbook4j.spi.ledger.LedgerEntry.Span;
 import io.runbook4j.spi.ledger.Position;
 import io.runbook4j.spi.ledger.ResumePoint;
@@ -24,6 +25,7 @@ import io.runbook4j.spi.sync.Cursor;
 import io.runbook4j.spi.sync.Failure;
 import io.runbook4j.spi.sync.FailureKind;
 import io.runbook4j.spi.sync.Outcome;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
@@ -61,6 +63,7 @@ abstract class ResumingContract extends ItemsContract {
     assertThat(point.attempts()).isEmpty();
     assertThat(point.open()).isEmpty();
     assertThat(point.notBefore()).isEmpty();
+    assertThat(point.lastCallAt()).isEmpty();
   }
 
   @Test
@@ -89,6 +92,7 @@ abstract class ResumingContract extends ItemsContract {
     assertThat(point.nextChunk()).isEqualTo(5);
     assertThat(point.nextPage()).isEqualTo(5);
     assertThat(point.settled()).isEqualTo(new Counts(5, 4, 1, 0, 0, 0));
+    assertThat(point.lastCallAt()).contains(BEGINNING.plusSeconds(7));
   }
 
   @Test
@@ -204,6 +208,23 @@ abstract class ResumingContract extends ItemsContract {
             new LimitMet(BEGINNING.plusSeconds(1), "t", BEGINNING.plusSeconds(300)));
 
     assertThat(ledger.resumePoint(story.run()).notBefore()).contains(BEGINNING.plusSeconds(500));
+  }
+
+  @Test
+  void resumePoint_chunksAndNotes_saysWhenTheLastCallMayHaveBeen() {
+    Ledger ledger = opened();
+    LedgerStory story = story(ledger, "r").started(JOB).begun(1, "a");
+    assertThat(ledger.resumePoint(story.run()).lastCallAt()).contains(BEGINNING.plusSeconds(1));
+
+    story.done(1);
+    assertThat(ledger.resumePoint(story.run()).lastCallAt()).contains(BEGINNING.plusSeconds(2));
+
+    Instant noted = BEGINNING.plusSeconds(90);
+    story.record(
+        new Note(noted, "spot-check", "1 of 1 is there"),
+        new LimitMet(noted.plusSeconds(1), "s", noted.plusSeconds(500)));
+    ledger.close();
+    assertThat(opened().resumePoint(story.run()).lastCallAt()).contains(noted);
   }
 
   @Test

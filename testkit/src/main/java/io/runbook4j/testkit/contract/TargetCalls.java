@@ -87,8 +87,26 @@ final class TargetCalls {
                   + " but these the run does not bisect, and every good item of the chunk fails"
                   + " with the bad one; report the bad item by its key, or refuse with one of these",
               bad.key())
-          .isIn(Stream.of(FailureKind.values()).filter(FailureKind::isOfTheData).toList());
+          .isIn(ofTheData());
     }
+  }
+
+  /** An answer by key settles each item: a good one must not fail as if its own data were bad. */
+  static void assertSparesTheGoodItem(ChunkResult result, Item<?> good) {
+    Outcome outcome = outcome(result, good);
+    if (!result.isWholeCall() && outcome instanceof Outcome.Failed failed) {
+      assertThat(failed.failure().kind())
+          .as(
+              "kind of %s, with which the good item \"%s\" was reported because of the bad one beside"
+                  + " it: the run bisects no answer by key, and the good item fails; report the bad"
+                  + " item alone, or refuse the whole call (ChunkResult.refused)",
+              failed.failure(), good.key())
+          .isNotIn(ofTheData());
+    }
+  }
+
+  private static List<FailureKind> ofTheData() {
+    return Stream.of(FailureKind.values()).filter(FailureKind::isOfTheData).toList();
   }
 
   /**

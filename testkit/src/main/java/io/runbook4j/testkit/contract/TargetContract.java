@@ -214,9 +214,7 @@ public abstract class TargetContract<T> {
     ChunkResult result = TargetCalls.applyOrRefuse(target, "contract-mixed", both);
 
     TargetCalls.assertFindsTheBadItem(result, bad);
-    assertThat(TargetCalls.outcome(result, both.get(0)))
-        .as("outcome of the good item")
-        .isNotNull();
+    TargetCalls.assertSparesTheGoodItem(result, both.get(0));
   }
 
   /** Is throttled once. */

@@ -243,6 +243,26 @@ final class TargetContractWrongsTest {
     assertThat(ContractRun.of(RefusesTheChunkForItsData.class).failed()).isEmpty();
   }
 
+  static final class FailsTheGoodWithTheBad extends Checked {
+    @Override
+    ChunkResult apply(Chunk<String> chunk, Target<String> honest) throws InterruptedException {
+      if (!chunk.keys().contains("bad")) {
+        return honest.apply(chunk);
+      }
+      ChunkResult.Builder result = ChunkResult.builder();
+      chunk.keys().forEach(key -> result.failed(key, Failure.of(FailureKind.INVALID, "bad item")));
+      return result.build();
+    }
+  }
+
+  @Test
+  void goodItemFailedWithTheBadOne_isFound() {
+    ContractRun run = ContractRun.of(FailsTheGoodWithTheBad.class);
+
+    assertThat(run.failed()).containsExactly(BAD_AMONG_GOOD);
+    assertThat(run.message(BAD_AMONG_GOOD)).contains("the good item \"a\"", "INVALID");
+  }
+
   abstract static class Expired extends Checked {
     private final boolean unrefreshable;
     private final UnaryOperator<ChunkResult> answer;
