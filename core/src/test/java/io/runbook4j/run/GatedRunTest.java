@@ -476,8 +476,9 @@ class GatedRunTest {
     assertThat(report.counts()).isEqualTo(new Counts(40, 20, 1, 0, 0, 19));
     assertThat(report.alerts()).singleElement().satisfies(alert -> {
       assertThat(alert.severity()).isEqualTo(Severity.SEV1);
-      assertThat(alert.text()).contains("item k24: hash differs");
+      assertThat(alert.text()).contains("an item failed with INTEGRITY");
     });
+    assertThat(report.text()).contains("hash differs", "k24");
   }
 
   @Test

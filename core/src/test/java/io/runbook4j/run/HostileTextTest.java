@@ -80,8 +80,9 @@ class HostileTextTest {
   }
 
   @Test
-  void onAlert_controlCharactersInAKey_areBlanks() {
-    scene.runner(ProgressDisplay.plain(out, scene.time)).run(job(corrupting()));
+  void onAlert_controlCharactersInItsText_areBlanks() {
+    ProgressDisplay.plain(out, scene.time)
+        .onAlert(new Alert("own", Severity.SEV1, "sync", "item " + HOSTILE));
 
     assertHarmless(shown());
     assertThat(shown()).doesNotContain("\r\n" + FORGED).contains("SEV1 alert: item k ]0;title");
@@ -113,8 +114,10 @@ class HostileTextTest {
   }
 
   @Test
-  void run_keyOfACorruptItemHasALineFeed_logsOneLine() throws Exception {
-    assertHarmless(logged(() -> scene.runner().run(job(corrupting()))));
+  void run_itemIsCorrupt_logsNothingOfItsKeyOrOfWhatWasSaidOfIt() throws Exception {
+    assertThat(logged(() -> scene.runner().run(job(corrupting()))))
+        .contains("INTEGRITY")
+        .doesNotContain(FORGED);
   }
 
   @Test
