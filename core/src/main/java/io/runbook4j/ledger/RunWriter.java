@@ -128,7 +128,7 @@ final class RunWriter {
       try {
         file.forceNow();
       } catch (IOException e) {
-        throw broken(e.getMessage(), e);
+        throw broken("it could not be forced: " + e.getMessage(), e);
       }
       return run;
     });

@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
@@ -43,6 +44,9 @@ final class TakenRuns {
 
   /** Those that a failed write has ended, so that the next record is told why. */
   private final Map<RunId, RunWriter> broken = new ConcurrentHashMap<>();
+
+  /** Those whose files could not be read, which is said once of each. */
+  private final Set<RunId> unread = ConcurrentHashMap.newKeySet();
 
   private final AtomicBoolean closed = new AtomicBoolean();
 
@@ -198,7 +202,9 @@ final class TakenRuns {
   private Instant unreadClock(RunId run, LedgerException why) {
     try {
       Instant latest = catalog.changedAt(run);
-      LOG.warn("Ledger file not read. A run begins all the same. run={}", run, why);
+      if (unread.add(run)) {
+        LOG.warn("Ledger file not read. Runs begin all the same. run={}", run, why);
+      }
       return latest;
     } catch (LedgerException e) {
       return Instant.MIN; // removed meanwhile

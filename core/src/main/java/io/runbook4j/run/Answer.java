@@ -1,6 +1,7 @@
 package io.runbook4j.run;
 
 import io.runbook4j.spi.sync.ChunkResult;
+import io.runbook4j.spi.time.Time;
 import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -24,6 +25,16 @@ final class Answer<T> {
     this.tookNanos = tookNanos;
     this.result = result;
     this.error = error;
+  }
+
+  /** {@return what stands for the answer to a call that was not made} */
+  static <T> Answer<T> none(Batch<T> batch, Time time) {
+    return new Answer<>(batch, time.nanoTime(), 0, null, null);
+  }
+
+  /** {@return whether no call was made: the service has said nothing} */
+  boolean isNone() {
+    return result == null && error == null;
   }
 
   Batch<T> batch() {

@@ -344,8 +344,9 @@ final class Batch<T> {
       this(keys, failure, known, false);
     }
 
-    Doubt because(Failure failure) {
-      return new Doubt(keys, failure, known, sendUnknown);
+    /** {@return the items as ones that stay in doubt: that the target does not know them, nobody said} */
+    Doubt left(Failure failure) {
+      return new Doubt(keys, failure, known);
     }
 
     Doubt sentIfUnknown() {

@@ -25,7 +25,7 @@ final class Conclusion<T> {
   /** How often a chunk in doubt is verified or reapplied before it is parked. */
   static final int DOUBT_RETRIES = 3;
 
-  static final String ASKED_TO_WAIT = "the service asked to wait";
+  private static final String ASKED_TO_WAIT = "the service asked to wait";
 
   private static final ItemResult NOT_DEFERRED = new ItemResult(
       ItemResult.OTHERS,
@@ -134,15 +134,36 @@ final class Conclusion<T> {
         succeeded + " succeeded, " + (results.size() - retried) + " not, " + retried
             + " to be tried again");
     boolean gotThrough = trouble.limited().isEmpty() && retried < results.size();
-    if (succeeded > 0 || gotThrough) {
+    if (!answer.isNone() && (succeeded > 0 || gotThrough)) {
       parts.throttle.clean();
     }
-    resize(answer, trouble, succeeded > 0, allKnown);
+    boolean clean = succeeded > 0 && allKnown && !trouble.heeded;
+    resize(answer, trouble, succeeded > 0, clean);
+    nextSibling(batch, clean && trouble.isNone());
     if (trouble.stop().isPresent()) {
       refreshOrStop(answer, trouble.stop().orElseThrow());
-    } else {
+    } else if (!answer.isNone()) {
       credentialRefreshed = false;
     }
+  }
+
+  /**
+   * Does what the service wants by an answer of which some items are in doubt, and are to be
+   * verified before it is concluded: waits, and makes chunks smaller.
+   */
+  void heed(Answer<T> answer, List<ItemResult> unsuccessful) {
+    Trouble trouble = new Trouble();
+    for (ItemResult result : unsuccessful) {
+      if (result.outcome() instanceof Outcome.Failed failed) {
+        Failure failure = failed.failure();
+        trouble.note(failure, job.reaction(failure.kind()), false);
+      }
+    }
+    boolean anySucceeded = unsuccessful.size() < answer.batch().size();
+    if (anySucceeded) {
+      parts.throttle.clean();
+    }
+    resize(answer, trouble, anySucceeded, false);
   }
 
   private void noteRetried(int retried, List<ItemResult> results) {
@@ -160,9 +181,7 @@ final class Conclusion<T> {
    * the service bears more, nor that the item for which a chunk was bisected is in the other half.
    * Items that are too large beside others that succeed are so by themselves.
    */
-  private void resize(Answer<T> answer, Trouble trouble, boolean anySucceeded, boolean allKnown) {
-    boolean clean = anySucceeded && allKnown;
-    boolean tooBig = trouble.timedOut || trouble.tooLarge;
+  private void resize(Answer<T> answer, Trouble trouble, boolean anySucceeded, boolean clean) {
     boolean limited = trouble.limited().isPresent();
     boolean isOfSize = trouble.timedOut || (trouble.tooLarge && !anySucceeded);
     boolean isSmaller = isOfSize
@@ -176,7 +195,6 @@ final class Conclusion<T> {
     } else if (clean && !isOfSize) {
       parts.sizer.onClean().ifPresent(this::sizeChanged);
     }
-    nextSibling(answer.batch(), clean && !tooBig && !limited);
   }
 
   /**
@@ -228,7 +246,12 @@ final class Conclusion<T> {
    */
   private boolean again(Batch<T> batch, int index, Failure failure, Trouble trouble) {
     Reaction reaction = job.reaction(failure.kind());
-    trouble.note(failure, reaction, isFoundAbsent(batch, index));
+    boolean wasInDoubt = isFoundAbsent(batch, index);
+    if (batch.doubt().isEmpty() || wasInDoubt) {
+      trouble.note(failure, reaction, wasInDoubt);
+    } else { // what the service wanted with it was heeded before the others were verified
+      trouble.noteHeeded(failure, reaction);
+    }
     if (!batch.hasValues()) {
       batch.family(index).settle(1);
       parts.workload.busy().remove(batch.key(index));
@@ -265,8 +288,9 @@ final class Conclusion<T> {
     // One back-off for all items of a chunk that have had as many attempts: they go together again.
     long backOff = trouble.backOffNanos.computeIfAbsent(
         item.attempts(), n -> parts.throttle.delay(job.retryBackOff(), n).toNanos());
-    // What the service asked for with an answer that was lost has passed: it was verified since.
-    Duration asked = isFoundAbsent(batch, index) ? Duration.ZERO : Throttle.asked(failure);
+    // What the service asked for with an answer of which items were in doubt has passed: they were
+    // verified since.
+    Duration asked = batch.doubt().isPresent() ? Duration.ZERO : Throttle.asked(failure);
     return later(item, parts.time.nanoTime() + Math.max(backOff, asked.toNanos()));
   }
 
@@ -374,9 +398,23 @@ final class Conclusion<T> {
   }
 
   /** Makes the chunks smaller until the service takes some. */
-  void smaller(Answer<T> answer, String cause) {
+  private void smaller(Answer<T> answer, String cause) {
     if (!isOfLargerChunks(answer)) {
       parts.sizer.onRateLimited(cause).ifPresent(this::sizeChanged);
+    }
+  }
+
+  /**
+   * Waits as long as the service asked, if it did, and makes chunks smaller for it.
+   *
+   * @param isSmaller whether they are smaller by now for another reason that the answer gave
+   */
+  void waitIfAsked(Answer<T> answer, Failure failure, boolean isSmaller) {
+    if (failure.retryAfter().isPresent()) {
+      if (!isSmaller) {
+        smaller(answer, ASKED_TO_WAIT);
+      }
+      parts.throttle.close(failure);
     }
   }
 
@@ -424,6 +462,7 @@ final class Conclusion<T> {
     private final Map<Integer, Long> backOffNanos = new HashMap<>(2);
     private boolean timedOut;
     private boolean tooLarge;
+    private boolean heeded;
     private @Nullable Failure limited;
     private @Nullable Failure asked;
     private @Nullable Failure stop;
@@ -437,6 +476,18 @@ final class Conclusion<T> {
       } else if (failure.retryAfter().isPresent() && !wasInDoubt) {
         asked = asked == null || longer(failure, asked) ? failure : asked;
       }
+      noteStop(failure, reaction);
+    }
+
+    /** Notes what {@link #heed} has seen to. */
+    void noteHeeded(Failure failure, Reaction reaction) {
+      heeded |= failure.kind() == FailureKind.TIMEOUT
+          || failure.kind() == FailureKind.TOO_LARGE
+          || reaction.kind() == Reaction.Kind.SLOW_DOWN;
+      noteStop(failure, reaction);
+    }
+
+    private void noteStop(Failure failure, Reaction reaction) {
       if (reaction.kind() == Reaction.Kind.STOP) {
         stop = failure;
       }
@@ -445,6 +496,11 @@ final class Conclusion<T> {
     private static boolean longer(Failure a, Failure b) {
       return a.retryAfter().orElse(Duration.ZERO).compareTo(b.retryAfter().orElse(Duration.ZERO))
           > 0;
+    }
+
+    /** {@return whether the service bears chunks like this one} */
+    boolean isNone() {
+      return !timedOut && !tooLarge && limited == null;
     }
 
     Optional<Failure> limited() {

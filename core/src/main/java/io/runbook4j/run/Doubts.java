@@ -43,12 +43,7 @@ final class Doubts<T> {
     Batch<T> batch = answer.batch();
     boolean isSmaller = failure.kind() == FailureKind.TIMEOUT
         && conclusion.sizeTrouble(answer, "a call was not answered in time");
-    if (failure.retryAfter().isPresent()) {
-      if (!isSmaller) {
-        conclusion.smaller(answer, Conclusion.ASKED_TO_WAIT);
-      }
-      parts.throttle.close(failure);
-    }
+    conclusion.waitIfAsked(answer, failure, isSmaller);
     if (failure.kind() == FailureKind.CANCELLED) {
       stopper.stop("a call was interrupted");
     }
@@ -68,11 +63,13 @@ final class Doubts<T> {
 
   /**
    * Asks the target about the items in doubt, of which there is one. The chunk has no result in the
-   * ledger until it has said.
+   * ledger until it has said; what the service wants by the others, it wants now.
    *
    * @param unsuccessful the results of the items that did not succeed
    */
-  void verifySome(Batch<T> batch, List<ItemResult> unsuccessful) {
+  void verifySome(Answer<T> answer, List<ItemResult> unsuccessful) {
+    Batch<T> batch = answer.batch();
+    conclusion.heed(answer, unsuccessful);
     Map<String, Outcome> known = new HashMap<>();
     batch.keys().forEach(key -> known.put(key, Outcome.succeeded()));
     List<String> doubtful = new ArrayList<>();
@@ -115,24 +112,15 @@ final class Doubts<T> {
 
   /** Does without the target what can be done about items in doubt. */
   void unverifiable(Batch<T> batch) throws InterruptedException {
-    Batch.Doubt doubt = batch.doubt().orElseThrow();
-    unverifiable(notAsked(batch, doubt.failure()), doubt, ChunkTiming.NONE);
+    unverifiable(
+        Answer.none(batch, parts.time), batch.doubt().orElseThrow(), ChunkTiming.NONE);
   }
 
   /** Leaves in doubt what the retry budget has no room to ask about once more. */
   void overBudget(Batch<T> batch) throws InterruptedException {
     Batch.Doubt doubt = batch.doubt().orElseThrow();
-    Failure last = doubt.failure();
-    String message = last.message() + " (not verified again: the retry budget is used up)";
-    Failure failure = Failure.of(last.kind(), message);
-    parkDoubt(
-        notAsked(batch, failure),
-        doubt.because(last.code().map(failure::withCode).orElse(failure)),
-        ChunkTiming.NONE);
-  }
-
-  private Answer<T> notAsked(Batch<T> batch, Failure failure) {
-    return new Answer<>(batch, parts.time.nanoTime(), 0, ChunkResult.refused(failure), null);
+    Failure last = Refusals.overBudget(doubt.failure(), "not verified again");
+    parkDoubt(Answer.none(batch, parts.time), doubt.left(last), ChunkTiming.NONE);
   }
 
   private void unverifiable(Answer<T> answer, Batch.Doubt doubt, ChunkTiming timing)
@@ -177,10 +165,7 @@ final class Doubts<T> {
       parts.workload.now(batch);
       return;
     }
-    if (failure.retryAfter().isPresent()) {
-      conclusion.smaller(answer, Conclusion.ASKED_TO_WAIT);
-      parts.throttle.close(failure);
-    }
+    conclusion.waitIfAsked(answer, failure, false);
     if (reaction.kind() == Reaction.Kind.STOP || failure.kind() == FailureKind.CANCELLED) {
       parts.workload.now(
           batch); // stays in doubt until it is verified, be it when the run is resumed
@@ -191,7 +176,7 @@ final class Doubts<T> {
           batch,
           parts.time.nanoTime() + conclusion.delay(failure, batch.unanswered()).toNanos());
     } else {
-      parkDoubt(answer, doubt, timing);
+      parkDoubt(answer, doubt.left(doubt.failure()), timing);
     }
   }
 

@@ -4,6 +4,7 @@ import io.runbook4j.limit.Quota;
 import io.runbook4j.spi.ledger.RunId;
 import io.runbook4j.spi.ledger.RunState;
 import io.runbook4j.spi.ledger.RunSummary;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
@@ -23,15 +24,26 @@ final class EndedRuns {
 
   private record Ended(Instant at, List<Quota> quotas) {}
 
-  synchronized void add(RunReport report, List<Quota> quotas) {
+  synchronized void add(RunReport report, RunSetup<?> setup) {
     runs.remove(report.runId());
     if (report.state() == RunState.COMPLETED) {
       return;
     }
-    runs.put(report.runId(), new Ended(inMillis(report.endedAt()), quotas));
+    List<Quota> counted = setup.job().quotas().stream()
+        .filter(quota -> isCounted(quota, report, setup))
+        .toList();
+    runs.put(report.runId(), new Ended(inMillis(report.endedAt()), counted));
     if (runs.size() > MOST) {
       runs.remove(runs.keySet().iterator().next());
     }
+  }
+
+  /** {@return whether all calls of the quota's last window were made here} */
+  private static boolean isCounted(Quota quota, RunReport report, RunSetup<?> setup) {
+    Duration here = Duration.between(report.startedAt(), report.endedAt());
+    return setup.resume().isEmpty()
+        || setup.counted().contains(quota)
+        || here.compareTo(quota.window().plus(quota.margin())) >= 0;
   }
 
   /** {@return the quotas in which the run's calls are counted; none if another process ended it} */

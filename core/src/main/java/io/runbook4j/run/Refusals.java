@@ -49,12 +49,7 @@ final class Refusals<T> {
         failure.kind() == FailureKind.TOO_LARGE || failure.kind() == FailureKind.TIMEOUT;
     boolean isSmaller =
         isOfSize && conclusion.sizeTrouble(answer, "the service answered " + failure.kind());
-    if (failure.retryAfter().isPresent()) {
-      if (!isSmaller) {
-        conclusion.smaller(answer, Conclusion.ASKED_TO_WAIT);
-      }
-      parts.throttle.close(failure);
-    }
+    conclusion.waitIfAsked(answer, failure, isSmaller);
     if (batch.unanswered() > 0) {
       reapplyOrPark(batch, failure, reaction, timing);
     } else if (failure.kind().isOfTheData() && batch.size() > 1) {
@@ -151,6 +146,13 @@ final class Refusals<T> {
         parts.time.nanoTime() + conclusion.delay(failure, attempt).toNanos());
   }
 
+  /** {@return the failure, which says what was not done for want of retry budget} */
+  static Failure overBudget(Failure last, String not) {
+    String message = last.message() + " (" + not + ": the retry budget is used up)";
+    Failure failure = Failure.of(last.kind(), message);
+    return last.code().map(failure::withCode).orElse(failure);
+  }
+
   /** Gives up a batch of retries that the retry budget has no room for. */
   void overBudget(Batch<T> batch) {
     if (batch.unanswered() > 0) {
@@ -162,9 +164,7 @@ final class Refusals<T> {
     List<ItemResult> results = new ArrayList<>(batch.size());
     for (int i = 0; i < batch.size(); i++) {
       Failure last = batch.item(i).last().orElse(Failure.of(FailureKind.UNKNOWN, "never tried"));
-      String message = last.message() + " (not tried again: the retry budget is used up)";
-      Failure failure = Failure.of(last.kind(), message);
-      Outcome outcome = Outcome.failed(last.code().map(failure::withCode).orElse(failure));
+      Outcome outcome = Outcome.failed(overBudget(last, "not tried again"));
       results.add(new ItemResult(i, outcome, false));
       conclusion.settled(batch, i, outcome);
     }

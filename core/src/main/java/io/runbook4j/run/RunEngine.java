@@ -198,10 +198,12 @@ final class RunEngine<T> implements RunControl, Conclusion.Stopper {
       return drain();
     }
     if (paused) {
+      sending.cancelPermit();
       waiting.openly("paused", Waiting.LONG);
       return true;
     }
     if (outbound.isClosed()) {
+      sending.cancelPermit();
       outbound.holdBack(waiting);
       return true;
     }
@@ -210,10 +212,11 @@ final class RunEngine<T> implements RunControl, Conclusion.Stopper {
       return true;
     }
     if (sending.next().isEmpty()) {
+      boolean mayRead = !parts.feed.isBuffered();
       if (!prepare()) {
         return false;
       }
-      if (isStopping()) { // a page may have taken its time
+      if (mayRead && (isStopping() || paused)) { // a page may have taken its time
         return true;
       }
     }
@@ -239,6 +242,7 @@ final class RunEngine<T> implements RunControl, Conclusion.Stopper {
   }
 
   private boolean drain() throws InterruptedException {
+    sending.cancelPermit();
     if (sending.inFlight() > 0) {
       waiting.forTheLast();
     }

@@ -238,8 +238,9 @@ public final class Runner implements AutoCloseable {
     try {
       host.getToKnow(job);
       Ends<T> ends = Ends.of(job, source);
-      RunReport report = active.run(new RunEngine<>(setup.apply(ends), host));
-      ended.add(report, job.quotas());
+      RunSetup<T> begun = setup.apply(ends);
+      RunReport report = active.run(new RunEngine<>(begun, host));
+      ended.add(report, begun);
       return report;
     } finally {
       active.leave();

@@ -142,6 +142,7 @@ final class Sending<T> {
    * @param held whether somebody wants nothing sent, a listener say that was told of the last chunk
    */
   void sendIfPermitted(BooleanSupplier held) throws InterruptedException {
+    Batch<T> asked = next;
     Batch<T> batch = nextToSend().orElse(null);
     if (batch == null) {
       cancelPermit();
@@ -155,7 +156,9 @@ final class Sending<T> {
     Batch<T> whole = parts.workload.topUp(batch, parts.sizer.size(), host.time());
     whole.waited(permit == null ? 0 : host.time().nanoTime() - permitSince);
     permit = null;
-    Optional<Batch<T>> admitted = outbound.admit(whole); // the gate may have closed meanwhile
+    // Nobody has asked for what has come due; and to keep a part in may have taken its time.
+    boolean isAdmitted = whole == asked;
+    Optional<Batch<T>> admitted = isAdmitted ? Optional.of(whole) : outbound.admit(whole);
     if (admitted.isEmpty()) {
       parts.throttle.limiter().correct(-1);
     } else if (isRetry(admitted.get()) && !budget.tryRetry()) { // another run took the last one
@@ -243,6 +246,7 @@ final class Sending<T> {
     parts.intents.begin(batch);
     waiting.flush();
     if (held.getAsBoolean()) {
+      parts.throttle.limiter().correct(-1);
       takeBack(batch, isNew, "the run was stopped or paused before");
       return;
     }

@@ -66,7 +66,7 @@ final class Settlement<T> {
       checkNoneInvented(batch, result);
     }
     if (doubts.mayVerify() && isAnyInDoubt(unsuccessful)) {
-      doubts.verifySome(batch, unsuccessful);
+      doubts.verifySome(answer, unsuccessful);
     } else {
       conclusion.conclude(answer, unsuccessful, timing);
     }

@@ -70,9 +70,9 @@ final class Workload<T> {
    */
   Optional<Batch<T>> next(int size, int maxSize, Time time) throws InterruptedException {
     long nowNanos = nowNanos(time);
-    Optional<Batch<T>> ready = ready(size, nowNanos);
-    if (ready.isPresent()) {
-      return ready;
+    Optional<Batch<T>> whole = nextWhole(size, nowNanos);
+    if (whole.isPresent()) {
+      return whole;
     }
     List<Pending<T>> due = due(size, nowNanos);
     boolean mayRead = mayRead(maxSize) && due.size() < size;
@@ -98,9 +98,9 @@ final class Workload<T> {
    */
   Optional<Batch<T>> nextWithoutReading(int size, Time time) {
     long nowNanos = nowNanos(time);
-    Optional<Batch<T>> ready = ready(size, nowNanos);
-    if (ready.isPresent()) {
-      return ready;
+    Optional<Batch<T>> whole = nextWhole(size, nowNanos);
+    if (whole.isPresent()) {
+      return whole;
     }
     List<Pending<T>> due = due(size, nowNanos);
     return due.isEmpty() ? Optional.empty() : Optional.of(retries(due));
@@ -112,7 +112,7 @@ final class Workload<T> {
   }
 
   /** {@return the next whole batch; empty if none is ready} */
-  private Optional<Batch<T>> ready(int size, long nowNanos) {
+  private Optional<Batch<T>> nextWhole(int size, long nowNanos) {
     while (!laterBatches.isEmpty() && laterBatches.element().isDue(nowNanos)) {
       ready.push(laterBatches.remove().what());
     }

@@ -15,6 +15,7 @@ import io.runbook4j.spi.sync.Failure;
 import io.runbook4j.spi.sync.FailureKind;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -31,6 +32,7 @@ class KeptInCallsTest {
   private final Limits limits = Limits.create(scene.time, new Random(1));
   private final RateLimiter limiter = limits.limiter("job " + Scene.JOB);
   private final RetryBudget budget = RetryBudget.of(0, RETRIES);
+  private Optional<RunControl> run = Optional.empty();
   private int calls;
 
   @TempDir
@@ -68,13 +70,17 @@ class KeptInCallsTest {
   }
 
   private void openInAnHour() {
+    after(Duration.ofHours(1), () -> gate.open(FIXED));
+  }
+
+  private void after(Duration delay, Runnable action) {
     scene.time.executor().execute(() -> {
       try {
-        scene.time.sleep(Duration.ofHours(1));
+        scene.time.sleep(delay);
       } catch (InterruptedException e) {
         throw new IllegalStateException(e);
       }
-      gate.open(FIXED);
+      action.run();
     });
   }
 
@@ -160,6 +166,59 @@ class KeptInCallsTest {
       assertThat(limiter.granted()).isEqualTo(1);
       assertThat(limiter.tryAcquire()).isTrue();
     }
+  }
+
+  @Test
+  void run_gateClosesWhileARunThatWaitsForItHasAPlaceInLine_leavesThePermitToOthers() {
+    SyncJob<String> job = Scene.policies()
+        .from(Scene.source(30))
+        .to(chunk -> {
+          calls++;
+          return ChunkResult.succeeded();
+        })
+        .quota(ONE_AN_HOUR)
+        .gate(gate)
+        .whileLocalOnly(WhileClosed.WAIT)
+        .build();
+    boolean[] taken = new boolean[1];
+    after(Duration.ofMinutes(30), () -> gate.localOnly(SHUT));
+    after(Duration.ofMinutes(60).plusSeconds(30), () -> {
+      taken[0] = limiter.tryAcquire();
+      gate.open(FIXED);
+    });
+
+    RunReport report = runner().run(job);
+
+    assertThat(taken[0]).isTrue();
+    assertThat(report.counts().succeeded()).isEqualTo(30);
+  }
+
+  @Test
+  void run_pausedWhileAPageIsRead_takesNoPermitForIt() {
+    RunListener started = new RunListener() {
+      @Override
+      public void onStarted(RunControl control) {
+        run = Optional.of(control);
+      }
+    };
+    SyncJob<String> job = Scene.policies()
+        .from(Scene.source(10).map(key -> {
+          if (key.equals("k5")) {
+            run.orElseThrow().pause();
+          }
+          return key;
+        }))
+        .to(chunk -> {
+          calls++;
+          return ChunkResult.succeeded();
+        })
+        .build();
+    after(Duration.ofHours(1), () -> run.orElseThrow().unpause());
+
+    RunReport report = runner(started).run(job);
+
+    assertThat(report.counts().succeeded()).isEqualTo(10);
+    assertThat(limiter.granted()).isEqualTo(calls);
   }
 
   @Test

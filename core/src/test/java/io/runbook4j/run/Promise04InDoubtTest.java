@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.runbook4j.backoff.BackOff;
+import io.runbook4j.limit.RetryBudget;
 import io.runbook4j.spi.ledger.Counts;
 import io.runbook4j.spi.ledger.ItemFilter;
 import io.runbook4j.spi.ledger.ItemRecord;
@@ -12,6 +13,7 @@ import io.runbook4j.spi.ledger.RunState;
 import io.runbook4j.spi.sync.Chunk;
 import io.runbook4j.spi.sync.ChunkResult;
 import io.runbook4j.spi.sync.Failure;
+import io.runbook4j.spi.sync.FailureException;
 import io.runbook4j.spi.sync.FailureKind;
 import io.runbook4j.spi.sync.Outcome;
 import io.runbook4j.spi.sync.Target;
@@ -33,6 +35,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Promise 4: in doubt is said, not guessed. */
 class Promise04InDoubtTest {
@@ -327,6 +330,36 @@ class Promise04InDoubtTest {
     assertThat(report.counts().inDoubt()).isEqualTo(10);
     assertThat(rerun.counts()).isEqualTo(new Counts(10, 10, 0, 0, 0, 0));
     assertThat(service.timesApplied("k15")).isEqualTo(1);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 100})
+  void rerunFailed_itemsInDoubtAndNobodySaysWhetherTheyAreKnown_leavesThemInDoubt(int retries) {
+    int[] sent = new int[1];
+    Target<String> down = new Target<>() {
+      @Override
+      public ChunkResult apply(Chunk<String> chunk) {
+        sent[0]++;
+        return ChunkResult.unanswered(Failure.of(FailureKind.NETWORK, "connection reset"));
+      }
+
+      @Override
+      public Optional<Map<String, Verdict>> verify(List<String> keys) {
+        throw new FailureException(Failure.of(FailureKind.SERVER_ERROR, "down"));
+      }
+    };
+    SyncJob<String> job =
+        policies(InDoubt.VERIFY).from(Scene.source(10)).to(down).build();
+    RunReport report = scene.runner().run(job);
+
+    RunReport rerun = scene
+        .runners()
+        .retryBudget(() -> RetryBudget.of(0, retries))
+        .build()
+        .rerunFailed(job, report.runId(), ItemFilter.all().states(ItemState.IN_DOUBT));
+
+    assertThat(rerun.counts()).isEqualTo(new Counts(10, 0, 0, 0, 10, 0));
+    assertThat(sent[0]).isEqualTo(1);
   }
 
   @Test

@@ -2,6 +2,7 @@ package io.runbook4j.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.runbook4j.backoff.BackOff;
 import io.runbook4j.chunk.ChunkSize;
 import io.runbook4j.limit.Quota;
 import io.runbook4j.spi.sync.Chunk;
@@ -9,6 +10,7 @@ import io.runbook4j.spi.sync.ChunkResult;
 import io.runbook4j.spi.sync.Failure;
 import io.runbook4j.spi.sync.FailureException;
 import io.runbook4j.spi.sync.FailureKind;
+import io.runbook4j.spi.sync.Outcome;
 import io.runbook4j.spi.sync.Target;
 import java.time.Duration;
 import java.time.Instant;
@@ -17,6 +19,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -29,6 +32,7 @@ class Promise05AskedToWaitTest {
   private static final Duration ASKED = Duration.ofMinutes(10);
   private static final Failure BUSY =
       Failure.of(FailureKind.SERVER_ERROR, "busy").withRetryAfter(ASKED);
+  private static final Failure RESET = Failure.of(FailureKind.NETWORK, "connection reset");
 
   private final Scene scene = new Scene();
   private final List<Instant> calls = new ArrayList<>();
@@ -48,6 +52,16 @@ class Promise05AskedToWaitTest {
       @Override
       ChunkResult of(Chunk<String> chunk) {
         return ChunkResult.refused(BUSY);
+      }
+    },
+    PARTLY_LOST {
+      @Override
+      ChunkResult of(Chunk<String> chunk) {
+        return ChunkResult.builder()
+            .othersSucceeded()
+            .failed(chunk.keys().get(0), BUSY)
+            .outcome(chunk.keys().get(1), Outcome.inDoubt(RESET))
+            .build();
       }
     },
     LOST {
@@ -83,13 +97,12 @@ class Promise05AskedToWaitTest {
 
   @Test
   void run_verificationIsAskedToWait_nothingIsSentForThatLongAndChunksAreSmaller() {
-    Failure lost = Failure.of(FailureKind.NETWORK, "connection reset");
     Target<String> absent = target(Answer.LOST);
     Target<String> busy = new Target<>() {
       @Override
       public ChunkResult apply(Chunk<String> chunk) {
         calls.add(scene.time.now());
-        return calls.size() == 1 ? ChunkResult.unanswered(lost) : ChunkResult.succeeded();
+        return calls.size() == 1 ? ChunkResult.unanswered(RESET) : ChunkResult.succeeded();
       }
 
       @Override
@@ -115,12 +128,38 @@ class Promise05AskedToWaitTest {
     assertThat(report.counts().succeeded()).isEqualTo(400);
   }
 
+  @Test
+  void run_itemsAreLimitedBesideOneInDoubt_countsAsOneHitBeforeTheOneIsVerified() {
+    Target<String> target = target(chunk -> ChunkResult.builder()
+        .othersSucceeded()
+        .failed(chunk.keys().get(0), Failure.of(FailureKind.RATE_LIMITED, "slow down"))
+        .outcome(chunk.keys().get(1), Outcome.inDoubt(RESET))
+        .build());
+    SyncJob<String> job = Scene.policies()
+        .from(Scene.source(400))
+        .chunkSize(ChunkSize.adaptive(10, 100))
+        .backOff(BackOff.between(ASKED, ASKED.multipliedBy(2)))
+        .to(target)
+        .build();
+
+    RunReport report = scene.runner().run(job);
+
+    assertThat(Duration.between(calls.get(0), calls.get(1))).isGreaterThanOrEqualTo(ASKED);
+    assertThat(report.limits()).hasSize(1);
+    assertThat(report.sizeChanges()).filteredOn(change -> change.to() < change.from()).hasSize(1);
+    assertThat(report.counts().succeeded()).isEqualTo(400);
+  }
+
   private Target<String> target(Answer first) {
+    return target(first::of);
+  }
+
+  private Target<String> target(Function<Chunk<String>, ChunkResult> first) {
     return new Target<>() {
       @Override
       public ChunkResult apply(Chunk<String> chunk) {
         calls.add(scene.time.now());
-        return calls.size() == 1 ? first.of(chunk) : ChunkResult.succeeded();
+        return calls.size() == 1 ? first.apply(chunk) : ChunkResult.succeeded();
       }
 
       @Override

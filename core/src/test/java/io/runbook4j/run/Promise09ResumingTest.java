@@ -7,6 +7,7 @@ import io.runbook4j.alert.Rule;
 import io.runbook4j.ledger.FileLedger;
 import io.runbook4j.limit.Limits;
 import io.runbook4j.limit.Quota;
+import io.runbook4j.limit.RateLimiter;
 import io.runbook4j.spi.ledger.Counts;
 import io.runbook4j.spi.ledger.LedgerException;
 import io.runbook4j.spi.ledger.RunState;
@@ -117,6 +118,43 @@ class Promise09ResumingTest {
 
     assertThat(elsewhere.state()).isEqualTo(RunState.STOPPED);
     assertThat(scene.time.elapsed().minus(before)).isGreaterThanOrEqualTo(Duration.ofHours(1));
+  }
+
+  @Test
+  void resume_stoppedBeforeTheWindowOfAnotherProcessHadPassed_waitsForItStill() {
+    Duration window = Duration.ofHours(1);
+    SyncJob<String> job = quotaOf(Quota.of(1_000, window));
+    RunReport early = scene.runner(new StopAfter(3)).run(job);
+    Limits forgetful = Limits.create(
+        scene.time,
+        new Random(1),
+        new RateLimiter.Closing(Duration.ofSeconds(1), Duration.ofSeconds(5)));
+    Runner runner = scene.runners().limits(forgetful).listener(new StopAtFirstWait()).build();
+    RunReport waiting = runner.resume(job, early.runId());
+
+    runner.resume(job, early.runId());
+
+    assertThat(waiting.state()).isEqualTo(RunState.STOPPED);
+    assertThat(scene.time.elapsed()).isGreaterThanOrEqualTo(window);
+  }
+
+  /** Stops the first run that waits, once. */
+  private static final class StopAtFirstWait implements RunListener {
+    private Optional<RunControl> run = Optional.empty();
+    private boolean done;
+
+    @Override
+    public void onStarted(RunControl control) {
+      run = Optional.of(control);
+    }
+
+    @Override
+    public void onWait(Wait wait) {
+      if (!done) {
+        done = true;
+        run.orElseThrow().stop("enough");
+      }
+    }
   }
 
   @Test
