@@ -174,15 +174,6 @@ public final class AlertRouter implements AutoCloseable {
     return new RouterState(pending(), undelivered(), Map.copyOf(silences));
   }
 
-  /** {@return the same as it will be once these alerts are handed on} */
-  RouterState stateWith(List<Alert> told) {
-    List<Undelivered> all = new ArrayList<>(pending());
-    told.forEach(alert -> deliveries.stream()
-        .filter(delivery -> delivery.takes(alert))
-        .forEach(delivery -> all.add(new Undelivered(alert, delivery.name(), ""))));
-    return new RouterState(all, undelivered(), Map.copyOf(silences));
-  }
-
   /** Has this run, quickly, whenever there is something new to keep besides what is on its way. */
   void keptBy(Runnable keeper) {
     keepers.add(keeper);

@@ -61,14 +61,9 @@ final class Delivery {
     return name;
   }
 
-  /** {@return whether the alert is severe enough for the channel} */
-  boolean takes(Alert alert) {
-    return alert.severity().compareTo(from) >= 0;
-  }
-
   /** Queues an alert. It takes the place of those that wait and say nothing more than it does. */
   void offer(Alert alert) {
-    if (!takes(alert)) {
+    if (alert.severity().compareTo(from) < 0) {
       return;
     }
     Optional<Alert> dropped = Optional.empty();
