@@ -106,16 +106,20 @@ public final class AlertRouter implements AutoCloseable {
         .isEmpty();
   }
 
-  /** Hands on what a watch has decided to tell: it knows of silences, and tells afterwards. */
+  /**
+   * Hands on what a watch, which knows of silences and tells afterwards, or incidents, which are
+   * not silenced, have decided to tell.
+   */
   void hand(Alert alert) {
     deliveries.forEach(delivery -> delivery.offer(alert));
   }
 
   /**
    * Says nothing new of a job until then. What a watch's rules still find then is told; what a run
-   * or a host sends once is not. What was told before and is resolved, or acknowledged, meanwhile
-   * is told at once. Replaces an earlier silence of the job. Survives a restart where a watch that
-   * tells this router has a {@linkplain Watch.Builder#state state file}.
+   * or a host sends meanwhile is dropped. What was told before and is resolved, or acknowledged,
+   * meanwhile is told at once. What {@link Incidents} tell this router is not silenced: they would
+   * go on counting whom they have called. Replaces an earlier silence of the job. Survives a
+   * restart where a watch that tells this router has a {@linkplain Watch.Builder#state state file}.
    *
    * @throws IllegalStateException if 10,000 jobs are silenced already
    */

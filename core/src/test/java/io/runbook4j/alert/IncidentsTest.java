@@ -116,6 +116,25 @@ class IncidentsTest {
   }
 
   @Test
+  void alert_ofAJobThatTheRouterSilences_opensRisesAndCallsAllTheSame() {
+    AlertRouter silent = channel.router();
+    silent.silence(JOB, time.now().plus(Duration.ofHours(1)));
+    Incidents incidents = Incidents.builder(time, silent)
+        .escalateTo("engineering lead", silent)
+        .executor(time.executor())
+        .start();
+
+    incidents.send(alert(Severity.SEV3, Phase.OPENED));
+    live(1);
+    incidents.send(alert(Severity.SEV1, Phase.RAISED));
+    live(5);
+
+    assertThat(channel.phases()).containsExactly("0 OPENED", "1 RAISED", "5 REPEATED");
+    assertThat(channel.texts()).last().asString().contains("escalated to engineering lead");
+    incidents.close();
+  }
+
+  @Test
   void alert_ofSev3_opensAndIsAcknowledgedAndResolved() {
     Incidents incidents = builder().start();
 
