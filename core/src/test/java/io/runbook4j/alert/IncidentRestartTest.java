@@ -280,6 +280,29 @@ class IncidentRestartTest {
   }
 
   @Test
+  void restart_theWatchKnowsNothingOfSomeOfIt_theNextAsBadIsSaid() {
+    Lives lives = new Lives(false);
+    lives.incidents.send(new Alert("run-stopped", Severity.SEV3, JOB, "no credential"));
+    lives.incidents.acknowledge(JOB, "ann");
+    try (Watch watch = watched(lives)) {
+      probe(watch, Health.Status.UNHEALTHY);
+      lives.time.advance(Duration.ofMinutes(1));
+      lives.end();
+    }
+    lives.incidents = lives.begin();
+    try (Watch watch = watched(lives)) {
+      lives.time.advance(Duration.ofMinutes(16)); // the incidents have dropped what it told
+      lives.story.clear();
+
+      probe(watch, Health.Status.UNHEALTHY);
+      lives.time.advance(Duration.ZERO);
+
+      assertThat(lives.story).singleElement().asString().contains("raised: job photos");
+    }
+    lives.end();
+  }
+
+  @Test
   void follow_occurrenceThatAnotherThanTheWatchTells_isLeftToIt() {
     Lives lives = new Lives(false);
     try (Watch watch = watched(lives)) {
