@@ -302,12 +302,13 @@ class IncidentRestartTest {
     lives.end();
   }
 
-  @Test
-  void follow_occurrenceThatAnotherThanTheWatchTells_isLeftToIt() {
+  @ParameterizedTest
+  @ValueSource(strings = {"nagios-4711", JOB + "/4711"})
+  void follow_occurrenceThatAnotherThanTheWatchTells_isLeftToIt(String id) {
     Lives lives = new Lives(false);
     try (Watch watch = watched(lives)) {
       Occurrence occurrence =
-          new Occurrence("nagios-4711", Phase.OPENED, START, Optional.empty(), Map.of());
+          new Occurrence(id, Phase.OPENED, START, Optional.empty(), Map.of());
       lives.incidents.send(new Alert("r", Severity.SEV3, JOB, "too much", Optional.of(occurrence)));
 
       lives.time.advance(Duration.ofHours(2));
