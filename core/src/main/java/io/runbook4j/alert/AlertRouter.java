@@ -90,7 +90,9 @@ public final class AlertRouter implements AutoCloseable {
   public void send(Alert alert) {
     if (isSilenced(alert.job()) && isNews(alert)) {
       LOG.info(
-          "An alert was not told, its job is silenced. rule={} job={}", alert.rule(), alert.job());
+          "An alert was not told, its job is silenced. rule={} job={}",
+          Words.oneLine(alert.rule()),
+          Words.oneLine(alert.job()));
     } else {
       hand(alert);
     }

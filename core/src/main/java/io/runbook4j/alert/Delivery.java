@@ -118,8 +118,7 @@ final class Delivery {
       terms.executor().execute(this::deliverAll);
     } catch (RuntimeException | Error e) {
       // Full, shut down, or a thread could not be made: it waits, and is tried again later. To
-      // throw on
-      // would keep the alert, and others, from the channels behind this one.
+      // throw on would keep the alert, and others, from the channels behind this one.
       noThread(e);
     }
   }
@@ -281,7 +280,7 @@ final class Delivery {
         "An alert could not be delivered: {} rule={} job={} channel={} problem={}",
         Words.oneLine(alert.text()),
         Words.oneLine(alert.rule()),
-        alert.job(),
+        Words.oneLine(alert.job()),
         channel,
         Words.oneLine(problem));
   }

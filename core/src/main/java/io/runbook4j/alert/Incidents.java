@@ -149,8 +149,8 @@ public final class Incidents implements AlertChannel, AutoCloseable {
     LOG.warn(
         "{} incidents are open; an alert is passed on and opens no other. rule={} job={}",
         CaseBook.MOST,
-        alert.rule(),
-        alert.job());
+        Words.oneLine(alert.rule()),
+        Words.oneLine(alert.job()));
     now.say(Set.of(0), alert);
   }
 
