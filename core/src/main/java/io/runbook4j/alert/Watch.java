@@ -314,8 +314,13 @@ public final class Watch implements AutoCloseable {
    * Notes the end of a run. Of one that did not complete only its failures count: it says nothing
    * of the items that it did not reach, so it ends no alert, and is none of the runs that
    * {@link Rule#absenceOf} waits for.
+   *
+   * @throws IllegalArgumentException if the run goes on
    */
   public void run(String job, RunState state, Counts counts) {
+    if (state == RunState.RUNNING) {
+      throw new IllegalArgumentException("state must be one of an ended run, was " + state);
+    }
     job(job).run(state == RunState.COMPLETED, counts.failed());
   }
 

@@ -36,6 +36,7 @@ import org.slf4j.LoggerFactory;
 /** Raises a run's alerts, each once: records them, and hands them to router and incidents. */
 final class Alarm {
   private static final Logger LOG = LoggerFactory.getLogger(Runner.class);
+  private static final String RUN_STOPPED = "run-stopped";
   private static final Duration FIRST_TRY = Duration.ofSeconds(1);
   private static final Duration LOOK = Duration.ofMillis(10);
 
@@ -114,7 +115,7 @@ final class Alarm {
   /** Raises that a failure stopped the run. */
   void stopped(String why) {
     raise(
-        "run-stopped",
+        RUN_STOPPED,
         Severity.SEV3,
         redaction.clean(
             "the run stopped: " + why + "; mend it (a new credential, say), then resume the run"));
@@ -122,9 +123,13 @@ final class Alarm {
 
   /**
    * Raises that the run ends as FAILED. Why may name an item, and so a person: that is for the
-   * report only, and what is raised says no more of it than the kind of failure.
+   * report only, and what is raised says no more of it than the kind of failure. A run that failed
+   * while it stopped has raised that, and calls nobody twice.
    */
   void failed(String why) {
+    if (raised.contains(RUN_STOPPED)) {
+      return;
+    }
     String kind = firstKind(why).map(it -> " (" + it + ")").orElse("");
     raise(
         "run-failed",

@@ -15,6 +15,7 @@ import io.runbook4j.spi.sync.ChunkResult;
 import io.runbook4j.spi.sync.Failure;
 import io.runbook4j.spi.sync.FailureKind;
 import io.runbook4j.spi.sync.Outcome;
+import io.runbook4j.spi.sync.Target;
 import io.runbook4j.testkit.SimulatedService;
 import java.time.Duration;
 import java.util.List;
@@ -113,6 +114,22 @@ class UnfinishedRunTest {
           .extracting(Alert::toString)
           .noneMatch(text -> text.contains(ANN));
     }
+  }
+
+  @Test
+  void run_failsWhileAFailureStopsIt_isToldOnce() {
+    Target<String> target = chunk -> {
+      boolean isFirst = chunk.keys().contains("k0");
+      scene.time.sleep(Duration.ofSeconds(isFirst ? 1 : 2));
+      return isFirst ? ChunkResult.refused(EXPIRED) : inventing(chunk);
+    };
+    SyncJob<String> job =
+        Scene.policies().from(Scene.source(20)).to(target).chunksInFlight(2).build();
+
+    RunReport report = scene.runners().alerts(router).build().run(job);
+
+    assertThat(report.state()).isEqualTo(RunState.FAILED);
+    assertThat(told).extracting(Alert::rule).containsExactly("run-stopped");
   }
 
   @Test
