@@ -90,7 +90,9 @@ public final class AlertRouter implements AutoCloseable {
   public void send(Alert alert) {
     if (isSilenced(alert.job()) && isNews(alert)) {
       LOG.info(
-          "An alert was not told, its job is silenced. rule={} job={}", alert.rule(), alert.job());
+          "An alert was not told, its job is silenced. rule={} job={}",
+          Words.oneLine(alert.rule()),
+          Words.oneLine(alert.job()));
     } else {
       hand(alert);
     }
@@ -106,16 +108,20 @@ public final class AlertRouter implements AutoCloseable {
         .isEmpty();
   }
 
-  /** Hands on what a watch has decided to tell: it knows of silences, and tells afterwards. */
+  /**
+   * Hands on what a watch, which knows of silences and tells afterwards, or incidents, which are
+   * not silenced, have decided to tell.
+   */
   void hand(Alert alert) {
     deliveries.forEach(delivery -> delivery.offer(alert));
   }
 
   /**
    * Says nothing new of a job until then. What a watch's rules still find then is told; what a run
-   * or a host sends once is not. What was told before and is resolved, or acknowledged, meanwhile
-   * is told at once. Replaces an earlier silence of the job. Survives a restart where a watch that
-   * tells this router has a {@linkplain Watch.Builder#state state file}.
+   * or a host sends meanwhile is dropped. What was told before and is resolved, or acknowledged,
+   * meanwhile is told at once. What {@link Incidents} tell this router is not silenced: they would
+   * go on counting whom they have called. Replaces an earlier silence of the job. Survives a
+   * restart where a watch that tells this router has a {@linkplain Watch.Builder#state state file}.
    *
    * @throws IllegalStateException if 10,000 jobs are silenced already
    */
@@ -172,15 +178,6 @@ public final class AlertRouter implements AutoCloseable {
    */
   RouterState state() {
     return new RouterState(pending(), undelivered(), Map.copyOf(silences));
-  }
-
-  /** {@return the same as it will be once these alerts are handed on} */
-  RouterState stateWith(List<Alert> told) {
-    List<Undelivered> all = new ArrayList<>(pending());
-    told.forEach(alert -> deliveries.stream()
-        .filter(delivery -> delivery.takes(alert))
-        .forEach(delivery -> all.add(new Undelivered(alert, delivery.name(), ""))));
-    return new RouterState(all, undelivered(), Map.copyOf(silences));
   }
 
   /** Has this run, quickly, whenever there is something new to keep besides what is on its way. */

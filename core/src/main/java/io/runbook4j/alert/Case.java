@@ -159,10 +159,8 @@ final class Case {
   void alert(Beat now, Alert alert) {
     int worse = alert.severity().compareTo(severity());
     boolean isNew = take(alert);
-    boolean rises = alert
-        .occurrence()
-        .filter(it -> it.phase() == Phase.RAISED || (isNew && hasEased))
-        .isPresent();
+    boolean isRaised = alert.occurrence().filter(it -> it.phase() == Phase.RAISED).isPresent();
+    boolean rises = isRaised || (isNew && hasEased);
     if (worse > 0) {
       reached.put(alert.severity(), now.wall());
     }
@@ -222,8 +220,11 @@ final class Case {
 
   /** Drops an occurrence of whose end nobody will tell, and is resolved with the last. */
   void forget(Beat now, String occurrence) {
-    if (occurrences.remove(occurrence) != null && occurrences.isEmpty()) {
-      resolve(now, "", "the watch knows of it no more, and no rule fires");
+    if (occurrences.remove(occurrence) != null) {
+      hasEased = true;
+      if (occurrences.isEmpty()) {
+        resolve(now, "", "the watch knows of it no more, and no rule fires");
+      }
     }
   }
 

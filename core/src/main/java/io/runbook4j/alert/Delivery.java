@@ -61,14 +61,9 @@ final class Delivery {
     return name;
   }
 
-  /** {@return whether the alert is severe enough for the channel} */
-  boolean takes(Alert alert) {
-    return alert.severity().compareTo(from) >= 0;
-  }
-
   /** Queues an alert. It takes the place of those that wait and say nothing more than it does. */
   void offer(Alert alert) {
-    if (!takes(alert)) {
+    if (alert.severity().compareTo(from) < 0) {
       return;
     }
     Optional<Alert> dropped = Optional.empty();
@@ -123,8 +118,7 @@ final class Delivery {
       terms.executor().execute(this::deliverAll);
     } catch (RuntimeException | Error e) {
       // Full, shut down, or a thread could not be made: it waits, and is tried again later. To
-      // throw on
-      // would keep the alert, and others, from the channels behind this one.
+      // throw on would keep the alert, and others, from the channels behind this one.
       noThread(e);
     }
   }
@@ -286,7 +280,7 @@ final class Delivery {
         "An alert could not be delivered: {} rule={} job={} channel={} problem={}",
         Words.oneLine(alert.text()),
         Words.oneLine(alert.rule()),
-        alert.job(),
+        Words.oneLine(alert.job()),
         channel,
         Words.oneLine(problem));
   }

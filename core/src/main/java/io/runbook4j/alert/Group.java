@@ -34,7 +34,10 @@ final class Group {
   static final int LEVEL_FORMAT = 3;
 
   private static final int LONGEST_JOB = 230;
-  private static final Pattern MILLIS = Pattern.compile("-?\\d+");
+
+  /** Of an epoch, from 1973 on: a shorter number is one that somebody else counts. */
+  private static final Pattern MILLIS = Pattern.compile("\\d{12,}");
+
   private static final long NEVER = Long.MIN_VALUE;
 
   private final String job;

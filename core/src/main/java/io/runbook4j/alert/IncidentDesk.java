@@ -290,7 +290,7 @@ final class IncidentDesk {
             .map(it -> it.snapshot(clock.offset()))
             .toList();
       }
-      taken.forEach(it -> it.router().send(it.alert()));
+      taken.forEach(it -> it.router().hand(it.alert()));
       places.drafts().ifPresent(folder -> over.forEach(it -> PostMortem.write(folder, it)));
       save();
     }

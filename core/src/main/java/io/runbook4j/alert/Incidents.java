@@ -149,8 +149,8 @@ public final class Incidents implements AlertChannel, AutoCloseable {
     LOG.warn(
         "{} incidents are open; an alert is passed on and opens no other. rule={} job={}",
         CaseBook.MOST,
-        alert.rule(),
-        alert.job());
+        Words.oneLine(alert.rule()),
+        Words.oneLine(alert.job()));
     now.say(Set.of(0), alert);
   }
 
@@ -162,7 +162,8 @@ public final class Incidents implements AlertChannel, AutoCloseable {
   /**
    * Takes the numbers of each update from this watch, instead of from the newest alert. What it
    * told is over, too, once no rule of the job has fired for as long as an update takes: a watch
-   * that was restarted without its state tells no end.
+   * that was restarted without its state tells no end. What is not its own needs another id than
+   * the watch's: those are the job, a slash and a number of 12 digits or more.
    */
   public void follow(Watch watch) {
     desk.follow(Objects.requireNonNull(watch, "watch"));

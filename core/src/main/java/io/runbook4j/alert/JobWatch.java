@@ -239,7 +239,6 @@ final class JobWatch {
     }
     group.save(out, offset);
     out.writeUTF(finding);
-    around.saved();
   }
 
   /** Reads what {@link #save} wrote, and ages it: the time since then passed without data. */
@@ -276,9 +275,6 @@ final class JobWatch {
     long repeatMillis();
 
     void tell(Alert alert);
-
-    /** Notes that the state which was just written knows of all that was told so far. */
-    default void saved() {}
 
     default void changed(Rule rule, RuleLine.Change change, long at, Reading reading) {}
   }

@@ -10,7 +10,8 @@ import io.runbook4j.spi.time.Time;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -64,8 +65,7 @@ public final class Watch implements AutoCloseable {
   private final Duration saveEvery;
   private final Map<String, JobWatch> jobs = new ConcurrentHashMap<>();
   private final AtomicLong clockSteps = new AtomicLong();
-  private final List<Alert> outgoing = new ArrayList<>(); // guarded by itself
-  private final Object saving = new Object();
+  private final Deque<Alert> outgoing = new ArrayDeque<>(); // guarded by itself
   private final AtomicBoolean closed = new AtomicBoolean();
   private final AtomicBoolean saveSoon = new AtomicBoolean();
   private final Runnable keeper = this::keep;
@@ -130,32 +130,28 @@ public final class Watch implements AutoCloseable {
     }
     router.tryWaiting();
     jobs.forEach((name, job) -> advance(name, job));
+    handOn(); // first: a page waits for no disk
     long now = clock.now();
-    if (stateFile == null) {
-      handOn(takeOutgoing());
-    } else if (saveSoon.getAndSet(false) || now - savedAt >= saveEvery.toMillis()) {
+    boolean isDue = saveSoon.getAndSet(false) || now - savedAt >= saveEvery.toMillis();
+    if (stateFile != null && isDue) {
       savedAt = now;
       save(stateFile);
     }
   }
 
-  /**
-   * Saves the jobs, with what they told as on its way, and hands it on then. The other way round, a
-   * crash between the two would have it told again as new trouble, with a key of its own, and
-   * nobody would tell the end of the first.
-   *
-   * @return the jobs as they were saved
-   */
-  private Map<String, SealedFile.Saved> save(StateFile file) {
-    synchronized (saving) {
+  private void save(StateFile file) {
+    boolean isDone = false;
+    try {
       Map<String, SealedFile.Saved> encoded = file.encode(jobs);
-      List<Alert> told = takeOutgoing();
-      try {
-        file.save(encoded, router.stateWith(told));
-      } finally {
-        handOn(told);
+      handOn(); // what was told meanwhile is in the router's state, or in the jobs' too
+      RouterState state = router.state();
+      file.save(encoded, state);
+      isDone = state.pending().isEmpty();
+    } finally {
+      // what is on its way is written again until it has arrived, or else it would be sent anew
+      if (!isDone) {
+        saveSoon.set(true);
       }
-      return encoded;
     }
   }
 
@@ -164,20 +160,38 @@ public final class Watch implements AutoCloseable {
     wakeSignal.raise();
   }
 
-  /** {@return what is to be handed on, with advice; of what is kept, what was saved} */
-  private List<Alert> takeOutgoing() {
-    List<Alert> taken;
-    synchronized (outgoing) {
-      taken = List.copyOf(outgoing);
-      outgoing.clear();
+  private void handOn() {
+    for (Alert next = takeNext(); next != null; next = takeNext()) {
+      handOn(next);
     }
-    return taken.stream()
-        .map(alert -> alert.isResolved() ? alert : advisor.advised(alert))
-        .toList();
   }
 
-  private void handOn(List<Alert> told) {
-    told.forEach(router::hand);
+  private @Nullable Alert takeNext() {
+    synchronized (outgoing) {
+      return outgoing.poll();
+    }
+  }
+
+  // What there was no memory for goes at the next look: rather twice to a channel than not at all.
+  private void handOn(Alert alert) {
+    try {
+      router.hand(advised(alert));
+    } catch (RuntimeException | Error e) {
+      synchronized (outgoing) {
+        outgoing.addFirst(alert);
+      }
+      throw e;
+    }
+  }
+
+  // An alert without advice is better than none.
+  private Alert advised(Alert alert) {
+    try {
+      return alert.isResolved() ? alert : advisor.advised(alert);
+    } catch (RuntimeException | Error e) {
+      LOG.warn("An alert is told without advice. job={}", Words.oneLine(alert.job()), e);
+      return alert;
+    }
   }
 
   // A watch that died of a mistake in one rule would be silent about everything else.
@@ -300,8 +314,13 @@ public final class Watch implements AutoCloseable {
    * Notes the end of a run. Of one that did not complete only its failures count: it says nothing
    * of the items that it did not reach, so it ends no alert, and is none of the runs that
    * {@link Rule#absenceOf} waits for.
+   *
+   * @throws IllegalArgumentException if the run goes on
    */
   public void run(String job, RunState state, Counts counts) {
+    if (state == RunState.RUNNING) {
+      throw new IllegalArgumentException("state must be one of an ended run, was " + state);
+    }
     job(job).run(state == RunState.COMPLETED, counts.failed());
   }
 
@@ -363,19 +382,16 @@ public final class Watch implements AutoCloseable {
     if (!closed.getAndSet(true)) {
       wakeSignal.raise();
       router.notKeptBy(keeper);
-      if (stateFile == null) {
-        handOn(takeOutgoing());
-      } else {
-        synchronized (saving) {
-          stateFile.close(save(stateFile), router.state());
-        }
+      handOn(); // before the disk is asked for anything
+      if (stateFile != null) {
+        Map<String, SealedFile.Saved> encoded = stateFile.encode(jobs);
+        handOn();
+        stateFile.close(encoded, router.state());
       }
     }
   }
 
   private final class Around implements JobWatch.Surroundings {
-    private final List<Alert> unsaved = new ArrayList<>(); // guarded by outgoing
-
     @Override
     public long now() {
       return clock.now();
@@ -399,18 +415,10 @@ public final class Watch implements AutoCloseable {
     @Override
     public void tell(Alert alert) {
       synchronized (outgoing) {
-        (stateFile == null ? outgoing : unsaved).add(alert);
+        outgoing.add(alert);
       }
       saveSoon.set(true);
       wakeSignal.raise(); // the caller holds its job's lock: the watch's own thread hands it on
-    }
-
-    @Override
-    public void saved() {
-      synchronized (outgoing) {
-        outgoing.addAll(unsaved);
-        unsaved.clear();
-      }
     }
   }
 

@@ -258,6 +258,9 @@ public final class Gate implements OutboundGate, AutoCloseable {
       dueNanos = time.nanoTime() + (current.isClosed() ? 0 : LOOK.toNanos());
       looking.set(false); // before anything is written: while the disk takes its time, others look
     }
+    if (sight.off().isPresent()) {
+      current.keepIn(seen);
+    }
     GateState changed =
         current.takeIfStill(seen, book -> sight.next(book, ramp, time.now(), this::freshId));
     if (changed != null) {

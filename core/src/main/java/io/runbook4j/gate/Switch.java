@@ -19,8 +19,8 @@ final class Switch {
   /*
    * Less is let through by a compare-and-set alone, which no write holds up. More is let through
    * by the thread that holds the lock, when it has written that down and the view is still the one
-   * it saw. Whoever takes the lock after letting less through writes what the view is by then, so
-   * that the last one leaves a file that agrees with it.
+   * it saw. Whoever takes the lock after letting less through, or in vain to let more through,
+   * writes what the view is by then, so that the last one leaves a file that agrees with it.
    */
   private final String name;
   private final Time time;
@@ -88,7 +88,7 @@ final class Switch {
       View seen = view();
       Book next = change.apply(seen.book());
       memory.keep(next);
-      if (!becomeIfStill(seen, next)) {
+      if (!becomeOrWriteBack(seen, next)) {
         throw new IllegalStateException("Gate " + name + " became local-only while this order was"
             + " written down, and stays so: " + view().book().state().text()
             + ". Give the order again if it still holds.");
@@ -96,6 +96,18 @@ final class Switch {
       return next.state();
     } finally {
       writing.unlock();
+    }
+  }
+
+  /**
+   * Lets an order come to nothing that is to end local-only and is being written down: something
+   * else keeps the gate in by now.
+   *
+   * @param seen what the gate was when that was seen
+   */
+  void keepIn(View seen) {
+    if (writing.isLocked() && seen.book().state() instanceof GateState.LocalOnly) {
+      becomeIfStill(seen, seen.book());
     }
   }
 
@@ -143,7 +155,16 @@ final class Switch {
       return null;
     }
     // What is not remembered must not let more through.
-    return memory.tryKeep(next) && becomeIfStill(seen, next) ? next.state() : null;
+    return memory.tryKeep(next) && becomeOrWriteBack(seen, next) ? next.state() : null;
+  }
+
+  /** Becomes what was written down if it is still what it was; else writes down what it is. */
+  private boolean becomeOrWriteBack(View seen, Book next) {
+    boolean became = becomeIfStill(seen, next);
+    if (!became) {
+      memory.tryKeep(now());
+    }
+    return became;
   }
 
   private boolean becomeIfStill(View seen, Book next) {

@@ -28,6 +28,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -35,6 +36,7 @@ import org.slf4j.LoggerFactory;
 /** Raises a run's alerts, each once: records them, and hands them to router and incidents. */
 final class Alarm {
   private static final Logger LOG = LoggerFactory.getLogger(Runner.class);
+  private static final String RUN_STOPPED = "run-stopped";
   private static final Duration FIRST_TRY = Duration.ofSeconds(1);
   private static final Duration LOOK = Duration.ofMillis(10);
 
@@ -113,15 +115,32 @@ final class Alarm {
   /** Raises that a failure stopped the run. */
   void stopped(String why) {
     raise(
-        "run-stopped",
+        RUN_STOPPED,
         Severity.SEV3,
         redaction.clean(
             "the run stopped: " + why + "; mend it (a new credential, say), then resume the run"));
   }
 
-  /** Raises that the run ends as FAILED. */
+  /**
+   * Raises that the run ends as FAILED. Why may name an item, and so a person: that is for the
+   * report only, and what is raised says no more of it than the kind of failure. A run that failed
+   * while it stopped has raised that, and calls nobody twice.
+   */
   void failed(String why) {
-    raise("run-failed", Severity.SEV3, "the run failed: " + why + "; mend it, then resume the run");
+    if (raised.contains(RUN_STOPPED)) {
+      return;
+    }
+    String kind = firstKind(why).map(it -> " (" + it + ")").orElse("");
+    raise(
+        "run-failed",
+        Severity.SEV3,
+        "the run failed" + kind + "; why is in its report; mend it, then resume the run");
+  }
+
+  private static Optional<String> firstKind(String text) {
+    Set<String> kinds =
+        Stream.of(FailureKind.values()).map(FailureKind::name).collect(Collectors.toSet());
+    return Stream.of(text.split("[^A-Z_]+", -1)).filter(kinds::contains).findFirst();
   }
 
   private void raise(String rule, Severity severity, String text) {

@@ -17,9 +17,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Shows a run's progress to a person: on a terminal one line that is drawn over, with the wait that
  * is going on counted down; elsewhere plain lines, of progress at most one in ten seconds, and of
- * waits for the same as well, unless one ends later than was said. The one line is cut to the
- * columns that the environment variable {@code COLUMNS} says the terminal has, or to 80. For one
- * run at a time; safe for many threads.
+ * waits for the same as well, unless one ends more than ten seconds later than was said. The one
+ * line is cut to the columns that the environment variable {@code COLUMNS} says the terminal has,
+ * or to 80. For one run at a time; safe for many threads.
  */
 public final class ProgressDisplay implements RunListener {
   private static final Duration PLAIN_INTERVAL = Duration.ofSeconds(10);

@@ -344,7 +344,7 @@ class AlertRouterTest {
   }
 
   @Test
-  void silence_alertOfARunOrOfIncidents_saysNothingNewButWhatEnds() {
+  void silence_alertOfARunOrAHost_saysNothingNewButWhatEnds() {
     AlertRouter router = router().channel(sent::add).build();
     router.silence("job", time.now().plus(Duration.ofHours(1)));
 

@@ -280,11 +280,35 @@ class IncidentRestartTest {
   }
 
   @Test
-  void follow_occurrenceThatAnotherThanTheWatchTells_isLeftToIt() {
+  void restart_theWatchKnowsNothingOfSomeOfIt_theNextAsBadIsSaid() {
+    Lives lives = new Lives(false);
+    lives.incidents.send(new Alert("run-stopped", Severity.SEV3, JOB, "no credential"));
+    lives.incidents.acknowledge(JOB, "ann");
+    try (Watch watch = watched(lives)) {
+      probe(watch, Health.Status.UNHEALTHY);
+      lives.time.advance(Duration.ofMinutes(1));
+      lives.end();
+    }
+    lives.incidents = lives.begin();
+    try (Watch watch = watched(lives)) {
+      lives.time.advance(Duration.ofMinutes(16)); // the incidents have dropped what it told
+      lives.story.clear();
+
+      probe(watch, Health.Status.UNHEALTHY);
+      lives.time.advance(Duration.ZERO);
+
+      assertThat(lives.story).singleElement().asString().contains("raised: job photos");
+    }
+    lives.end();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"nagios-4711", JOB + "/4711"})
+  void follow_occurrenceThatAnotherThanTheWatchTells_isLeftToIt(String id) {
     Lives lives = new Lives(false);
     try (Watch watch = watched(lives)) {
       Occurrence occurrence =
-          new Occurrence("nagios-4711", Phase.OPENED, START, Optional.empty(), Map.of());
+          new Occurrence(id, Phase.OPENED, START, Optional.empty(), Map.of());
       lives.incidents.send(new Alert("r", Severity.SEV3, JOB, "too much", Optional.of(occurrence)));
 
       lives.time.advance(Duration.ofHours(2));

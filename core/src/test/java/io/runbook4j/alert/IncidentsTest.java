@@ -96,6 +96,27 @@ class IncidentsTest {
   }
 
   @Test
+  void alert_ofARunAsBadAsTheWorstAfterThatHasEnded_isSaid() {
+    Incidents incidents = builder().start();
+    incidents.send(new Alert("run-stopped", Severity.SEV3, JOB, "no credential"));
+    incidents.acknowledge(JOB, "ann");
+    incidents.send(alert(Severity.SEV2, Phase.OPENED));
+    live(1);
+    incidents.send(alert(Severity.SEV2, Phase.RESOLVED));
+    live(1);
+    channel.clear();
+
+    incidents.send(new Alert("failed-items", Severity.SEV2, JOB, "6 failed"));
+    live(1);
+    incidents.send(new Alert("failed-items", Severity.SEV2, JOB, "7 failed"));
+    live(1);
+
+    assertThat(channel.phases()).containsExactly("2 RAISED");
+    assertThat(channel.texts().get(0)).contains("raised: 6 failed");
+    incidents.close();
+  }
+
+  @Test
   void alert_thatHasBecomeAsBadAsTheWorstAgain_isSaid() {
     Incidents incidents = builder().start();
     incidents.send(alert(Severity.SEV1, Phase.OPENED));
@@ -112,6 +133,25 @@ class IncidentsTest {
     assertThat(channel.phases())
         .containsExactly("0 OPENED", "0 ACKNOWLEDGED", "2 RAISED", "3 RAISED");
     assertThat(channel.alerts()).last().extracting(Alert::text).asString().contains("3 orphans");
+    incidents.close();
+  }
+
+  @Test
+  void alert_ofAJobThatTheRouterSilences_opensRisesAndCallsAllTheSame() {
+    AlertRouter silent = channel.router();
+    silent.silence(JOB, time.now().plus(Duration.ofHours(1)));
+    Incidents incidents = Incidents.builder(time, silent)
+        .escalateTo("engineering lead", silent)
+        .executor(time.executor())
+        .start();
+
+    incidents.send(alert(Severity.SEV3, Phase.OPENED));
+    live(1);
+    incidents.send(alert(Severity.SEV1, Phase.RAISED));
+    live(5);
+
+    assertThat(channel.phases()).containsExactly("0 OPENED", "1 RAISED", "5 REPEATED");
+    assertThat(channel.texts()).last().asString().contains("escalated to engineering lead");
     incidents.close();
   }
 

@@ -9,6 +9,7 @@ import io.runbook4j.spi.health.Health;
 import io.runbook4j.spi.time.Signal;
 import io.runbook4j.spi.time.Time;
 import io.runbook4j.testkit.VirtualTime;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -16,10 +17,14 @@ import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** A machine that runs out of threads or memory for a moment: whoever watches is there after it. */
 class MachineTroubleTest {
   private static final Health DEAD = new Health(Health.Status.UNHEALTHY, Duration.ZERO, "");
+
+  @TempDir
+  Path folder;
 
   private final VirtualTime time = VirtualTime.startingAt(Instant.parse("2026-03-02T09:00:00Z"));
   private final List<Alert> chat = new ArrayList<>();
@@ -157,6 +162,82 @@ class MachineTroubleTest {
           .last()
           .asString()
           .contains("not acknowledged within 5m");
+    }
+  }
+
+  @Test
+  void watch_noMemoryForItsState_tellsAllTheSameAndSavesAtTheNextLook() {
+    Starved clock = new Starved(time, StateFile.class, new AtomicInteger());
+    Path state = folder.resolve("watch.state");
+    try (Watch watch = Watch.builder(clock, router)
+        .job("one", RunbookRules.healthChecks())
+        .state(state)
+        .executor(time.executor())
+        .start()) {
+      clock.troubles().set(1);
+      watch.probe("one", DEAD);
+      time.advance(Duration.ZERO);
+      assertThat(pager).hasSize(1);
+      assertThat(state).doesNotExist();
+
+      time.advance(Duration.ofSeconds(10));
+
+      assertThat(state).exists();
+    }
+  }
+
+  @Test
+  void watch_noMemoryToHandItOn_tellsEverythingAtTheNextLook() {
+    Starved clock = new Starved(time, Delivery.class, new AtomicInteger());
+    AlertRouter starved = AlertRouter.builder(clock)
+        .channel(chat::add)
+        .channel(pager::add)
+        .executor(time.executor())
+        .build();
+    try (Watch watch = Watch.builder(time, starved)
+        .job("one", RunbookRules.healthChecks())
+        .job("two", RunbookRules.healthChecks())
+        .executor(time.executor())
+        .start()) {
+      clock.troubles().set(1);
+      watch.probe("one", DEAD);
+      watch.probe("two", DEAD);
+
+      time.advance(Duration.ofMinutes(1));
+
+      assertThat(chat).extracting(Alert::job).containsExactly("one", "two");
+      assertThat(pager).extracting(Alert::job).containsExactly("one", "two");
+    }
+  }
+
+  /** A clock that, so many times, has no memory left for a class that asks it. */
+  private record Starved(VirtualTime time, Class<?> who, AtomicInteger troubles) implements Time {
+    @Override
+    public Instant now() {
+      return time.now();
+    }
+
+    @Override
+    public long nanoTime() {
+      if (isAsking() && troubles.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
+        throw new OutOfMemoryError("Java heap space");
+      }
+      return time.nanoTime();
+    }
+
+    private boolean isAsking() {
+      return StackWalker.getInstance()
+          .walk(frames -> frames.anyMatch(it -> it.getClassName().equals(who.getName())));
+    }
+
+    @Override
+    public void sleep(Duration duration) throws InterruptedException {
+      time.sleep(duration);
+    }
+
+    @Override
+    public Signal newSignal() {
+      return time.newSignal();
     }
   }
 

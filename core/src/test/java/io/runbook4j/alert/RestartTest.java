@@ -16,7 +16,6 @@ import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -136,47 +135,38 @@ class RestartTest {
   }
 
   @Test
-  void trouble_killedAsItIsDelivered_endsUnderTheKeyItWasToldWith() throws IOException {
+  void page_told_leavesBeforeTheDiskIsWritten() {
     watch.close();
-    Path copy = folder.resolve("killed.state");
-    router = AlertRouter.builder(time)
-        .channel(alert -> {
-          copyOf(state, copy); // as the process leaves it if it dies now
-          sent.add(alert);
-        })
+    state = folder.resolve("new.state");
+    List<Boolean> isWritten = new ArrayList<>();
+    AlertRouter atOnce = AlertRouter.builder(time)
+        .channel(alert -> isWritten.add(Files.exists(state)))
         .executor(Runnable::run)
         .build();
-    watch = Watch.builder(time, router)
+    watch = Watch.builder(time, atOnce)
         .job(JOB, rules)
         .state(state)
         .executor(time.executor())
         .start();
-    time.advance(Duration.ofMinutes(1));
+
     watch.probe(JOB, DEAD);
     time.advance(Duration.ZERO);
-    String key = sent.get(0).dedupKey();
-    watch.close();
-    Files.copy(folder.resolve("watch.state.key"), folder.resolve("killed.state.key"));
-    state = copy;
-    time.advance(Duration.ofMinutes(1));
 
-    start();
-    watch.probe(JOB, DEAD);
-    time.advance(Duration.ofMinutes(1));
-    watch.probe(JOB, new Health(Health.Status.HEALTHY, Duration.ZERO, ""));
-    time.advance(Duration.ofMinutes(1));
-
-    assertThat(sent).extracting(Alert::dedupKey).containsOnly(key);
-    assertThat(phases()).last().isEqualTo(Phase.RESOLVED);
+    assertThat(isWritten).containsExactly(false);
+    assertThat(state).exists();
     watch.close();
   }
 
-  private static void copyOf(Path file, Path to) {
-    try {
-      Files.copy(file, to, StandardCopyOption.REPLACE_EXISTING);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+  @Test
+  void page_killedSoonAfterItHasArrived_isNotSentAgain() throws IOException {
+    watch.probe(JOB, DEAD);
+    time.advance(Duration.ofSeconds(20));
+
+    kill();
+    time.advance(Duration.ofMinutes(1));
+
+    assertThat(phases()).containsExactly(Phase.OPENED);
+    watch.close();
   }
 
   @Test

@@ -11,6 +11,7 @@ import io.runbook4j.spi.alert.Occurrence.Phase;
 import io.runbook4j.spi.alert.Severity;
 import io.runbook4j.spi.health.Health;
 import io.runbook4j.spi.ledger.Counts;
+import io.runbook4j.spi.ledger.RunState;
 import io.runbook4j.spi.sync.FailureKind;
 import io.runbook4j.testkit.VirtualTime;
 import java.io.IOException;
@@ -645,6 +646,16 @@ class WatchTest {
         .isThrownBy(() -> watch.add(JOB, RunbookRules.resumeSync()))
         .withMessageContaining("must be those that job resumes is watched with");
     watch.add(JOB, RunbookRules.photoSync());
+    watch.close();
+  }
+
+  @Test
+  void run_thatGoesOn_isRefused() {
+    Watch watch = watch(RunbookRules.photoSync());
+
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> watch.run(JOB, RunState.RUNNING, Counts.zero()))
+        .withMessage("state must be one of an ended run, was RUNNING");
     watch.close();
   }
 

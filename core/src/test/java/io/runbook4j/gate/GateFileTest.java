@@ -421,6 +421,26 @@ class GateFileTest {
     }
   }
 
+  @Test
+  @Timeout(10)
+  void open_switchFileTouchedWhileItIsWritten_isRefusedAndNothingLeaves() throws Exception {
+    try (Gate gate = Gate.builder("sync", time).folder(folder).disk(hung).build();
+        hung) {
+      gate.localOnly(ANN);
+      Future<?> opening = hung.hang(() -> gate.open(ANN));
+      Files.createFile(switchFile());
+      time.advance(SECOND);
+      assertThat(gate.isLocalOnly()).isTrue();
+      hung.goOn();
+
+      assertThatExceptionOfType(ExecutionException.class)
+          .isThrownBy(opening::get)
+          .withCauseInstanceOf(IllegalStateException.class);
+      assertThat(keys(gate)).isEmpty();
+      assertThat(state()).content().contains("\"state\":\"local-only\"");
+    }
+  }
+
   private static void until(BooleanSupplier condition) {
     while (!condition.getAsBoolean() && !Thread.currentThread().isInterrupted()) {
       Thread.onSpinWait();

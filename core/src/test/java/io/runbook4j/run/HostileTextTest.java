@@ -2,11 +2,13 @@ package io.runbook4j.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.runbook4j.alert.AlertRouter;
 import io.runbook4j.alert.LogChannel;
 import io.runbook4j.spi.alert.Alert;
 import io.runbook4j.spi.alert.Severity;
 import io.runbook4j.spi.sync.ChunkResult;
 import io.runbook4j.spi.sync.Failure;
+import io.runbook4j.spi.sync.FailureException;
 import io.runbook4j.spi.sync.FailureKind;
 import io.runbook4j.spi.sync.Outcome;
 import io.runbook4j.spi.sync.Target;
@@ -14,6 +16,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.lang.reflect.Field;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -125,6 +128,19 @@ class HostileTextTest {
     Alert alert = new Alert("item " + HOSTILE, Severity.SEV1, "sync", HOSTILE);
 
     assertHarmless(logged(() -> new LogChannel().send(alert)));
+  }
+
+  @Test
+  void send_alertOfAJobWithALineFeedIsNotDelivered_logsOneLine() throws Exception {
+    AlertRouter router = scene.router(refused -> {
+      throw new FailureException(Failure.of(FailureKind.INVALID, "no such field"));
+    });
+    Alert alert = new Alert("own", Severity.SEV1, HOSTILE, "down");
+
+    assertHarmless(logged(() -> {
+      router.send(alert);
+      scene.time.advance(Duration.ZERO);
+    }));
   }
 
   @Test

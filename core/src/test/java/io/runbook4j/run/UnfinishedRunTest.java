@@ -3,24 +3,32 @@ package io.runbook4j.run;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.runbook4j.alert.AlertRouter;
+import io.runbook4j.alert.Incidents;
 import io.runbook4j.alert.Rule;
 import io.runbook4j.alert.Watch;
 import io.runbook4j.spi.alert.Alert;
 import io.runbook4j.spi.alert.Occurrence;
 import io.runbook4j.spi.alert.Severity;
 import io.runbook4j.spi.ledger.RunState;
+import io.runbook4j.spi.sync.Chunk;
+import io.runbook4j.spi.sync.ChunkResult;
 import io.runbook4j.spi.sync.Failure;
 import io.runbook4j.spi.sync.FailureKind;
+import io.runbook4j.spi.sync.Outcome;
+import io.runbook4j.spi.sync.Target;
 import io.runbook4j.testkit.SimulatedService;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** A run that does not complete: who hears of it, and what the watch makes of it. */
 class UnfinishedRunTest {
   private static final Failure EXPIRED =
       Failure.of(FailureKind.AUTHENTICATION, "the token has expired");
+
+  private static final String ANN = "ann@example.com";
 
   private final Scene scene = new Scene();
   private final List<Alert> told = new CopyOnWriteArrayList<>();
@@ -59,9 +67,69 @@ class UnfinishedRunTest {
     assertThat(told).singleElement().satisfies(alert -> {
       assertThat(alert.rule()).isEqualTo("run-failed");
       assertThat(alert.severity()).isEqualTo(Severity.SEV3);
-      assertThat(alert.text()).contains("the table is gone");
+      assertThat(alert.text()).contains("INVALID", "why is in its report", "then resume the run");
     });
     assertThat(report.alerts()).extracting(Alert::rule).containsExactly("run-failed");
+    assertThat(report.reason()).contains("the table is gone");
+  }
+
+  @Test
+  void run_failsForARow_isNamedInTheReportOnly() {
+    Failure twice = Failure.of(
+        FailureKind.INVALID, "key column email must be unique, was \"" + ANN + "\" in several rows");
+
+    assertNamesAnnInTheReportOnly(Scene.policies()
+        .from(FailingSource.failing(Scene.source(30), 0, Integer.MAX_VALUE, twice))
+        .to(scene.service().build().target())
+        .build());
+  }
+
+  @Test
+  void run_failsForAKeyThatWasNotSent_isNamedInTheReportOnly() {
+    assertNamesAnnInTheReportOnly(Scene.policies()
+        .from(Scene.source(30))
+        .to(UnfinishedRunTest::inventing)
+        .build());
+  }
+
+  private static ChunkResult inventing(Chunk<String> chunk) {
+    ChunkResult.Builder result = ChunkResult.builder();
+    chunk.keys().forEach(key -> result.outcome(key, Outcome.succeeded()));
+    return result.outcome(ANN, Outcome.succeeded()).build();
+  }
+
+  private void assertNamesAnnInTheReportOnly(SyncJob<String> job) {
+    List<Alert> people = new CopyOnWriteArrayList<>();
+    try (Incidents incidents = Incidents.builder(scene.time, scene.router(people::add))
+        .executor(scene.time.executor())
+        .start()) {
+      RunReport report = scene.runners().alerts(router).incidents(incidents).build().run(job);
+      scene.time.advance(Duration.ofMinutes(1));
+
+      assertThat(report.state()).isEqualTo(RunState.FAILED);
+      assertThat(report.reason()).contains(ANN);
+      assertThat(told).isNotEmpty();
+      assertThat(people).isNotEmpty();
+      assertThat(Stream.of(report.alerts(), told, people).flatMap(List::stream))
+          .extracting(Alert::toString)
+          .noneMatch(text -> text.contains(ANN));
+    }
+  }
+
+  @Test
+  void run_failsWhileAFailureStopsIt_isToldOnce() {
+    Target<String> target = chunk -> {
+      boolean isFirst = chunk.keys().contains("k0");
+      scene.time.sleep(Duration.ofSeconds(isFirst ? 1 : 2));
+      return isFirst ? ChunkResult.refused(EXPIRED) : inventing(chunk);
+    };
+    SyncJob<String> job =
+        Scene.policies().from(Scene.source(20)).to(target).chunksInFlight(2).build();
+
+    RunReport report = scene.runners().alerts(router).build().run(job);
+
+    assertThat(report.state()).isEqualTo(RunState.FAILED);
+    assertThat(told).extracting(Alert::rule).containsExactly("run-stopped");
   }
 
   @Test

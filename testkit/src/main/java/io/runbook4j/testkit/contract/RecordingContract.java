@@ -76,6 +76,31 @@ abstract class RecordingContract extends LedgerStage {
     }
   }
 
+  @Test
+  void force_ofARunThatIsGoingOn_leavesAllToBeSeenByAnotherLedgerAndTheRunGoesOn() {
+    Ledger ledger = opened();
+    LedgerStory story = story(ledger, "r").started(JOB).begun(1, "a").done(1);
+
+    ledger.force(story.run());
+
+    assertThat(opened().entries(story.run())).hasSize(3);
+    story.begun(2, "b").done(2);
+    assertThat(ledger.entries(story.run())).hasSize(5);
+  }
+
+  @Test
+  void force_ofARunThatIsNotGoingOn_doesNothing() {
+    Ledger ledger = opened();
+    LedgerStory story = story(ledger, "r").started(JOB).finished(RunState.COMPLETED, Counts.zero());
+    List<LedgerEntry> recorded = ledger.entries(story.run());
+
+    ledger.force(story.run());
+    ledger.force(new RunId("nobody"));
+
+    assertSame(ledger.entries(story.run()), recorded);
+    assertThat(ledger.run(new RunId("nobody"))).isEmpty();
+  }
+
   private static void assertSame(List<LedgerEntry> given, List<LedgerEntry> recorded) {
     assertThat(given)
         .usingRecursiveFieldByFieldElementComparator()

@@ -85,7 +85,8 @@ final class TargetCalls {
           .as(
               "kind for which the whole chunk was refused because of the bad item \"%s\": for any"
                   + " but these the run does not bisect, and every good item of the chunk fails"
-                  + " with the bad one; report the bad item by its key, or refuse with one of these",
+                  + " with the bad one; report the bad item by its key, or refuse with one of"
+                  + " these",
               bad.key())
           .isIn(ofTheData());
     }
@@ -97,9 +98,9 @@ final class TargetCalls {
     if (!result.isWholeCall() && outcome instanceof Outcome.Failed failed) {
       assertThat(failed.failure().kind())
           .as(
-              "kind of %s, with which the good item \"%s\" was reported because of the bad one beside"
-                  + " it: the run bisects no answer by key, and the good item fails; report the bad"
-                  + " item alone, or refuse the whole call (ChunkResult.refused)",
+              "kind of %s, with which the good item \"%s\" was reported because of the bad one"
+                  + " beside it: the run bisects no answer by key, and the good item fails; report"
+                  + " the bad item alone, or refuse the whole call (ChunkResult.refused)",
               failed.failure(), good.key())
           .isNotIn(ofTheData());
     }

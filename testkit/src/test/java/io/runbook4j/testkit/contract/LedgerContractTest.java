@@ -32,6 +32,9 @@ final class LedgerContractTest {
   private static final String REOPENED =
       "record_everyKindOfEntry_givesThemBackInOrderAfterReopening";
   private static final String AT_ONCE = "record_everyKindOfEntry_isSeenByAnotherLedgerAtOnce";
+  private static final String FORCED =
+      "force_ofARunThatIsGoingOn_leavesAllToBeSeenByAnotherLedgerAndTheRunGoesOn";
+  private static final String NOT_FORCED = "force_ofARunThatIsNotGoingOn_doesNothing";
   private static final String LAST_CALL =
       "resumePoint_chunksAndNotes_saysWhenTheLastCallMayHaveBeen";
 
@@ -107,7 +110,8 @@ final class LedgerContractTest {
 
   @Test
   void everyEntryKept_passes() {
-    assertThat(ContractRun.of(Whole.class).failed()).doesNotContain(REOPENED, AT_ONCE, LAST_CALL);
+    assertThat(ContractRun.of(Whole.class).failed())
+        .doesNotContain(REOPENED, AT_ONCE, LAST_CALL, FORCED, NOT_FORCED);
   }
 
   static final class BuffersUntilClosed extends Whole {
@@ -150,7 +154,7 @@ final class LedgerContractTest {
   @Test
   void entriesBufferedUntilClosed_areFound() {
     assertThat(ContractRun.of(BuffersUntilClosed.class).failed())
-        .contains(AT_ONCE)
+        .contains(AT_ONCE, FORCED)
         .doesNotContain(REOPENED, LAST_CALL);
   }
 
@@ -203,6 +207,27 @@ final class LedgerContractTest {
     ContractRun sorted = ContractRun.of(SortsTheKeys.class);
     assertThat(sorted.failed()).contains(REOPENED);
     assertThat(sorted.message(REOPENED)).contains("the keys that a rerun asks for, in their order");
+  }
+
+  static final class ForcesNoRunThatIsOver extends Whole {
+    @Override
+    protected Ledger open() {
+      return new Entries(store) {
+        @Override
+        public void force(RunId run) {
+          if (entries(run).stream().anyMatch(e -> e instanceof RunFinished)) {
+            throw new IllegalStateException("Run " + run + " is over");
+          }
+        }
+      };
+    }
+  }
+
+  @Test
+  void forceOfARunThatIsOverRefused_isFound() {
+    assertThat(ContractRun.of(ForcesNoRunThatIsOver.class).failed())
+        .contains(NOT_FORCED)
+        .doesNotContain(REOPENED, AT_ONCE, FORCED);
   }
 
   static final class ForgetsTheLastCall extends Whole {
