@@ -119,8 +119,8 @@ public final class HtmlReport {
     /**
      * Shows {@code k-} and 16 hexadecimal digits instead of each item key: a keyed hash
      * (HMAC-SHA-256), so that equal keys stay equal in all reports made with this secret. Keys of
-     * listed items are replaced inside of other texts too; a key that stands in a text and in no
-     * list is not known, and stays. Default off.
+     * listed items are replaced inside of other texts too, and so are the samples of findings, each
+     * as a whole; a key that stands in a text and in no list is not known, and stays. Default off.
      *
      * @param secret at least 16 bytes that only those know who may know the keys
      */

@@ -3,6 +3,7 @@ package io.runbook4j.report;
 import io.runbook4j.run.FailureReason;
 import io.runbook4j.run.RunReport;
 import io.runbook4j.spi.ledger.Counts;
+import io.runbook4j.spi.ledger.Finding;
 import io.runbook4j.spi.ledger.ItemFilter;
 import io.runbook4j.spi.ledger.ItemRecord;
 import io.runbook4j.spi.ledger.ItemState;
@@ -90,6 +91,9 @@ record RunFacts(
     keys.addAll(unreached);
     for (FailureReason reason : report.reasons()) {
       keys.addAll(reason.samples());
+    }
+    for (Finding finding : report.findings()) {
+      keys.addAll(finding.samples()); // whole: nobody can tell where in it the key is
     }
     report.spotCheck().ifPresent(check -> keys.addAll(check.verdicts().keySet()));
     return keys;

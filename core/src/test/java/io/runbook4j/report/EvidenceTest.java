@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.runbook4j.adapter.Redactor;
 import io.runbook4j.run.RunReport;
+import io.runbook4j.spi.ledger.Finding;
 import io.runbook4j.spi.sync.Failure;
 import io.runbook4j.spi.sync.FailureKind;
 import io.runbook4j.spi.sync.Outcome;
@@ -247,6 +248,25 @@ class EvidenceTest {
     assertThat(report.reason()).contains("005AB");
     assertThat(report.counts().notReached()).isPositive();
     files.forEach((file, bytes) -> assertThat(Texts.text(bytes)).as(file).doesNotContain("005AB"));
+  }
+
+  @Test
+  void write_pseudonymsOfARunWithAFinding_hideTheKeysThatTheFindingNames() {
+    List<String> samples = List.of("005AB0000003Q", "005AB0000004Q in the source");
+    RunReport report =
+        scene.checked(Scene.keys(20), new Finding("missing", "photos", false, 2, samples));
+    HtmlReport html =
+        HtmlReport.builder(report).ledger(scene.ledger).pseudonyms(SECRET).build();
+
+    Map<String, byte[]> files = Texts.unzip(write(Evidence.builder(html).build()));
+
+    assertThat(report.findings().get(0).samples()).isEqualTo(samples);
+    files.forEach((file, bytes) -> assertThat(Texts.text(bytes)).as(file).doesNotContain("005AB"));
+    for (String file : List.of("report.html", "run.json", "diary.md")) {
+      assertThat(Texts.text(files.get(file)))
+          .as(file)
+          .contains(new Pseudonyms(SECRET).of(samples.get(0)));
+    }
   }
 
   @Test
