@@ -20,8 +20,11 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What is attached to a change record: a zip of a run's report, its JSON, its diary entry, the
- * failed items as CSV, the settings, and the SHA-256 of each file in a manifest that
- * {@code sha256sum -c} reads too. Immutable. The same input makes the same bytes.
+ * items that failed or are in doubt as CSV, the settings, and the SHA-256 of each file in a
+ * manifest that {@code sha256sum -c} reads too. Immutable. The same input makes the same bytes.
+ *
+ * <p>Of the items those that the report lists are there, at most {@link HtmlReport#MOST_ITEMS}; if
+ * there are more, the diary entry says so.
  *
  * <p>Every text passes the report's redactor, and if the report shows pseudonyms for keys, so does
  * all of the bundle. Made in memory, of at most about 5 MB.
@@ -35,9 +38,21 @@ public final class Evidence {
   private final @Nullable Diary diary;
 
   private Evidence(Builder builder) {
+    requireItems(builder.report.facts());
     this.report = builder.report;
     this.settings = Map.copyOf(builder.settings);
     this.diary = builder.diary;
+  }
+
+  /** An {@code items.csv} without items would say that none failed. */
+  private static void requireItems(RunFacts facts) {
+    if (facts.itemTotal() > 0 && facts.recorded().isEmpty()) {
+      throw new IllegalArgumentException(
+          "report must have the ledger of its run where items failed or are in doubt, was one of "
+              + facts.report().runId() + " without, with " + facts.itemTotal()
+              + " such items, of which items.csv would have none. Give the ledger to"
+              + " HtmlReport.Builder.ledger.");
+    }
   }
 
   /** {@return a builder of the evidence of the run of this report} */
@@ -93,6 +108,7 @@ public final class Evidence {
         Optional.ofNullable(diary).flatMap(d -> d.entry(report.facts().report().runId()));
     StringBuilder entry =
         new StringBuilder(new DiaryEntry(report.facts().report(), safe).toString());
+    entry.append(leftOut(report.facts()));
     notes.map(DiaryText::notes).filter(text -> !text.isBlank()).ifPresent(text -> {
       entry.append("\n### Notes\n");
       // All at once before line by line: a secret may have line breaks in it.
@@ -101,6 +117,16 @@ public final class Evidence {
           .forEach(line -> entry.append(safe.text(line, LONGEST)).append('\n'));
     });
     return entry.toString();
+  }
+
+  /** {@return the row that says how many items the CSV has of how many; empty if of all} */
+  private static String leftOut(RunFacts facts) {
+    int listed = facts.items().size();
+    return listed >= facts.itemTotal()
+        ? ""
+        : "- Items: items.csv lists " + Words.number(listed) + " of "
+            + Words.number(facts.itemTotal())
+            + " that failed or are in doubt, those in doubt first\n";
   }
 
   /** {@link ItemsCsv} defuses what a spreadsheet would calculate. */
@@ -166,7 +192,12 @@ public final class Evidence {
       return this;
     }
 
-    /** {@return the evidence} */
+    /**
+     * {@return the evidence}
+     *
+     * @throws IllegalArgumentException if items failed or are in doubt, and the report was built
+     *     without the ledger that has them
+     */
     public Evidence build() {
       return new Evidence(this);
     }

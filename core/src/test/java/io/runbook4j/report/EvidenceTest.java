@@ -78,6 +78,29 @@ class EvidenceTest {
   }
 
   @Test
+  void write_moreItemsThanAreListed_saysSoInTheDiaryEntry() {
+    RunReport report = scene.run(
+        Scene.keys(1_200), key -> Outcome.failed(Failure.of(FailureKind.INVALID, "it is broken")));
+
+    Map<String, byte[]> files = Texts.unzip(write(evidence(report)));
+
+    assertThat(Texts.text(files.get("items.csv")).lines()).hasSize(1 + 1_000);
+    assertThat(Texts.text(files.get("diary.md")))
+        .contains("\n- Items: items.csv lists 1,000 of 1,200 that failed or are in doubt");
+  }
+
+  @Test
+  void build_itemsFailedAndNoLedger_isRefused() {
+    RunReport failed = scene.run(Scene.keys(60), Scene::middling);
+    RunReport clean = scene.run(Scene.keys(9), key -> Outcome.succeeded());
+
+    assertThatThrownBy(() -> Evidence.builder(HtmlReport.builder(failed).build()).build())
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContainingAll(failed.runId().value(), "4 such items", "Builder.ledger");
+    assertThat(Evidence.builder(HtmlReport.builder(clean).build()).build()).isNotNull();
+  }
+
+  @Test
   void write_settings_areSortedAndWithoutSecrets() {
     String settings = Texts.text(Texts.unzip(write(evidence())).get("settings.json"));
 
