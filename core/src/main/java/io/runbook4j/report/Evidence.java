@@ -4,6 +4,7 @@ import io.runbook4j.ledger.ItemsCsv;
 import io.runbook4j.spi.ledger.ItemRecord;
 import io.runbook4j.spi.ledger.ItemResult;
 import io.runbook4j.spi.ledger.ItemState;
+import io.runbook4j.spi.ledger.LedgerException;
 import io.runbook4j.spi.sync.Failure;
 import io.runbook4j.spi.sync.Outcome;
 import java.io.IOException;
@@ -11,6 +12,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -30,6 +32,9 @@ import org.jspecify.annotations.Nullable;
  * all of the bundle. Made in memory, of at most about 5 MB.
  */
 public final class Evidence {
+  /** What the names of folders for drafts begin with. */
+  static final String DRAFTS = "runbook4j-evidence";
+
   private static final int LONGEST = 10_000;
   private static final int LONGEST_CELL = 500;
 
@@ -94,7 +99,9 @@ public final class Evidence {
         bytes(new SafeJson(safe, LONGEST).report(report.facts().report().json())));
     files.put("diary.md", bytes(entry(safe)));
     files.put("settings.json", bytes(new SafeJson(safe, LONGEST).settings(settings)));
-    files.put("items.csv", items(safe));
+    files.put(
+        "items.csv",
+        csv(report.facts().items().stream().map(item -> safe(item, safe)).toList()));
     return files;
   }
 
@@ -130,22 +137,30 @@ public final class Evidence {
   }
 
   /** {@link ItemsCsv} defuses what a spreadsheet would calculate. */
-  private byte[] items(SafeText safe) {
+  static byte[] csv(Collection<ItemRecord> items) {
     try {
-      Path draft = Files.createTempFile("items", ".csv");
+      // In a folder of its own, which nobody else may enter, because all may read the file itself.
+      Path folder = Files.createTempDirectory(DRAFTS);
+      Path draft = folder.resolve("items.csv");
       try {
-        ItemsCsv.write(
-            draft, report.facts().items().stream().map(item -> safe(item, safe)).toList());
+        ItemsCsv.write(draft, items);
         return Files.readAllBytes(draft);
       } finally {
-        Files.delete(draft);
+        Files.deleteIfExists(draft);
+        Files.deleteIfExists(folder);
       }
+    } catch (LedgerException e) { // what the CSV calls trouble of the disk
+      throw unwritable(e.getCause() instanceof IOException cause ? cause : new IOException(e));
     } catch (IOException e) {
-      throw new UncheckedIOException(
-          "The items of the evidence cannot be written to the folder for temporary files: " + e
-              + ". No bundle was made. Give it room.",
-          e);
+      throw unwritable(e);
     }
+  }
+
+  private static UncheckedIOException unwritable(IOException e) {
+    return new UncheckedIOException(
+        "The items of the evidence cannot be written to the folder for temporary files: " + e
+            + ". No bundle was made. Give it room.",
+        e);
   }
 
   private static ItemRecord safe(ItemRecord item, SafeText safe) {

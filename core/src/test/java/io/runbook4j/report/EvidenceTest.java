@@ -2,11 +2,13 @@ package io.runbook4j.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.runbook4j.adapter.Redactor;
 import io.runbook4j.run.RunReport;
 import io.runbook4j.spi.ledger.Finding;
+import io.runbook4j.spi.ledger.ItemRecord;
 import io.runbook4j.spi.sync.Failure;
 import io.runbook4j.spi.sync.FailureKind;
 import io.runbook4j.spi.sync.Outcome;
@@ -16,14 +18,22 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFileAttributeView;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
+import java.util.AbstractCollection;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TimeZone;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 import org.junit.jupiter.api.Test;
@@ -231,6 +241,74 @@ class EvidenceTest {
       }
     }
     return bytes.toByteArray();
+  }
+
+  @Test
+  void csv_whileItIsWritten_isInAFolderThatNobodyElseMayEnter() {
+    assumePosix();
+    List<String> seen = new ArrayList<>();
+
+    Evidence.csv(noItems(draft -> seen.add(
+        PosixFilePermissions.toString(Files.getPosixFilePermissions(draft.getParent())))));
+
+    assertThat(seen).containsExactly("rwx------");
+  }
+
+  @Test
+  void csv_draftThatSomebodyRemoves_isTroubleOfTheDisk() {
+    assumePosix();
+
+    assertThatThrownBy(() -> Evidence.csv(noItems(draft -> {
+          Files.delete(draft);
+          Files.delete(draft.getParent());
+        })))
+        .isInstanceOf(UncheckedIOException.class)
+        .hasMessageContaining("No bundle was made");
+  }
+
+  private void assumePosix() {
+    assumeTrue(
+        Files.getFileAttributeView(folder, PosixFileAttributeView.class) != null,
+        "there are no POSIX permissions here, or open files cannot be removed");
+  }
+
+  /** What is done with a draft while it is open. */
+  @FunctionalInterface
+  private interface Meanwhile {
+    void with(Path draft) throws IOException;
+  }
+
+  /** {@return no items, but this is done when they are asked for} */
+  private static Collection<ItemRecord> noItems(Meanwhile meanwhile) {
+    return new AbstractCollection<>() {
+      @Override
+      public Iterator<ItemRecord> iterator() {
+        try {
+          meanwhile.with(draft());
+        } catch (IOException e) {
+          throw new UncheckedIOException(e);
+        }
+        return Collections.emptyIterator();
+      }
+
+      @Override
+      public int size() {
+        return 0;
+      }
+    };
+  }
+
+  /** {@return the draft of this process; others have theirs} */
+  private static Path draft() throws IOException {
+    String name = "items.csv-" + ProcessHandle.current().pid() + ".tmp";
+    try (Stream<Path> files = Files.list(Path.of(System.getProperty("java.io.tmpdir")))) {
+      return files
+          .filter(file -> file.getFileName().toString().startsWith(Evidence.DRAFTS))
+          .map(folder -> folder.resolve(name))
+          .filter(Files::exists)
+          .findFirst()
+          .orElseThrow();
+    }
   }
 
   @Test
