@@ -89,8 +89,9 @@ public final class HtmlReport {
 
     /**
      * Sets the ledger that the run is in: the failed items are read from it, the counts compared
-     * with it, the duration with that of up to 30 earlier runs. Default none. Takes memory for each
-     * item that did not succeed while it is read, as {@link Ledger#items} does.
+     * with it, the duration with that of those of its kind among the up to 30 runs before it.
+     * Default none. Takes memory for each item that did not succeed while it is read, as
+     * {@link Ledger#items} does.
      */
     public Builder ledger(Ledger ledger) {
       this.ledger = Objects.requireNonNull(ledger, "ledger");

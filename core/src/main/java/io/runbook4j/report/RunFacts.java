@@ -23,7 +23,7 @@ import java.util.Optional;
  * @param unreached the keys of as many that were not reached: a failure that stopped the run may
  *     name one
  * @param recorded the counts in the ledger, to be compared with the report's; empty without ledger
- * @param usual how long the job's last runs took, the median; empty if there were none
+ * @param usual how long the runs of its kind before it took, the median; empty if there were none
  */
 record RunFacts(
     RunReport report,
@@ -66,7 +66,9 @@ record RunFacts(
 
   private static Optional<Duration> usual(RunReport report, Ledger ledger) {
     List<Duration> lengths = ledger.runs(report.job(), EARLIER_RUNS + 1).stream()
-        .filter(run -> !run.run().equals(report.runId()))
+        .dropWhile(run -> !run.run().equals(report.runId()))
+        .skip(1)
+        .filter(run -> run.started().origin().kind() == report.origin().kind())
         .flatMap(run -> run.finished().stream()
             .filter(end -> end.state() == RunState.COMPLETED)
             .map(end -> Duration.between(run.started().at(), end.at())))
