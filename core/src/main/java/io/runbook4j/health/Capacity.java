@@ -82,7 +82,8 @@ public final class Capacity {
    * When a limit will be met.
    *
    * @param outlook whether it will
-   * @param at when; present only if {@code GROWING}
+   * @param at when; present only if {@code GROWING}; now if it should have been met since the last
+   *     record
    */
   public record Forecast(Outlook outlook, Optional<Instant> at) {}
 

@@ -10,13 +10,16 @@ import java.util.Locale;
 final class HealthJson {
   private HealthJson() {}
 
-  /** Its keys are {@code component:measurement}; a part's name therefore has no colon. */
+  /**
+   * Its keys are {@code component:measurement}; a part's name therefore has no colon. Parts of one
+   * name, such as heartbeats of several threads, are elements of one array.
+   */
   static String draft(HealthReport report) {
     ObjectNode root = JsonNodeFactory.instance.objectNode();
     root.put("status", draft(report.status()));
     ObjectNode checks = root.putObject("checks");
     for (Result result : report.results()) {
-      ObjectNode check = checks.putArray(result.name() + ":responseTime").addObject();
+      ObjectNode check = checks.withArrayProperty(result.name() + ":responseTime").addObject();
       check.put("status", draft(result.status()));
       result.reading().ifPresent(reading -> {
         check.put("observedValue", reading.latency().toMillis());

@@ -47,6 +47,7 @@ public final class ServiceLevels implements AutoCloseable {
   private static final String NOBODY = ""; // users are not known here
 
   private final Path file;
+  private final Disk disk;
   private final Time time;
   private final Targets targets;
   private final Loop saver;
@@ -63,6 +64,7 @@ public final class ServiceLevels implements AutoCloseable {
   private ServiceLevels(Builder builder, Claim claim, Months months) {
     this.claim = claim;
     this.file = builder.file;
+    this.disk = builder.disk;
     this.time = builder.time;
     this.targets =
         new Targets(builder.availability, builder.errorRate, builder.latency, builder.recovery);
@@ -191,6 +193,8 @@ public final class ServiceLevels implements AutoCloseable {
       save();
     } catch (UncheckedIOException e) {
       LOG.debug("Service levels {} cannot be saved.", file, e); // save has warned
+    } catch (RuntimeException | Error e) { // no memory for a moment, say: not the last save
+      LOG.error("Service levels {} cannot be saved; tried again.", file, e);
     }
     return SAVE_EVERY;
   }
@@ -207,17 +211,22 @@ public final class ServiceLevels implements AutoCloseable {
       if (fresh.isEmpty()) {
         return;
       }
+      boolean isSaved = false;
       try {
         byte[] text = fresh.get();
-        Disk.system().replace(file, to -> to.append(text, text.length));
+        disk.replace(file, to -> to.append(text, text.length));
         isBroken = false;
+        isSaved = true;
       } catch (IOException e) {
-        changed();
         if (!isBroken) {
           LOG.warn("Service levels {} cannot be saved; tried again: {}", file, e.toString());
         }
         isBroken = true;
         throw new UncheckedIOException("Service levels " + file + " cannot be saved", e);
+      } finally {
+        if (!isSaved) {
+          changed();
+        }
       }
     }
   }
@@ -262,6 +271,7 @@ public final class ServiceLevels implements AutoCloseable {
   /** Collects what was promised. Not safe for many threads. */
   public static final class Builder {
     private final Path file;
+    private Disk disk = Disk.system();
     private Time time = Time.system();
     private double availability = 99.9;
     private double errorRate = 1;
@@ -279,6 +289,11 @@ public final class ServiceLevels implements AutoCloseable {
     /** Sets the clock and the waiting. Default {@link Time#system}. */
     public Builder time(Time time) {
       this.time = Objects.requireNonNull(time, "time");
+      return this;
+    }
+
+    Builder disk(Disk disk) {
+      this.disk = disk;
       return this;
     }
 

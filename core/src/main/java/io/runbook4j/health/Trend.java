@@ -49,8 +49,8 @@ final class Trend {
   }
 
   /**
-   * {@return the seconds until usage has grown by this much; infinite if it does not grow; empty if
-   * the samples do not tell}
+   * {@return the seconds from now until usage has grown by this much since the last sample; 0 if it
+   * has by now; infinite if it does not grow; empty if the samples do not tell}
    */
   Optional<Double> secondsUntil(double growth, long now) {
     while (size > 0 && now - at[first] > windowNanos) {
@@ -61,7 +61,9 @@ final class Trend {
       return Optional.empty();
     }
     double slope = slope();
-    return Optional.of(slope > 0 ? growth / slope : Double.POSITIVE_INFINITY);
+    double passed = (now - at[index(size - 1)]) / NANOS;
+    return Optional.of(
+        slope > 0 ? Math.max(0, growth / slope - passed) : Double.POSITIVE_INFINITY);
   }
 
   /** {@return the growth a second; about the means, so that large values lose no digits} */

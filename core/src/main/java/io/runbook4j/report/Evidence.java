@@ -4,6 +4,7 @@ import io.runbook4j.ledger.ItemsCsv;
 import io.runbook4j.spi.ledger.ItemRecord;
 import io.runbook4j.spi.ledger.ItemResult;
 import io.runbook4j.spi.ledger.ItemState;
+import io.runbook4j.spi.ledger.LedgerException;
 import io.runbook4j.spi.sync.Failure;
 import io.runbook4j.spi.sync.Outcome;
 import java.io.IOException;
@@ -11,6 +12,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -20,13 +22,19 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What is attached to a change record: a zip of a run's report, its JSON, its diary entry, the
- * failed items as CSV, the settings, and the SHA-256 of each file in a manifest that
- * {@code sha256sum -c} reads too. Immutable. The same input makes the same bytes.
+ * items that failed or are in doubt as CSV, the settings, and the SHA-256 of each file in a
+ * manifest that {@code sha256sum -c} reads too. Immutable. The same input makes the same bytes.
+ *
+ * <p>Of the items those that the report lists are there, at most {@link HtmlReport#MOST_ITEMS}; if
+ * there are more, the diary entry says so.
  *
  * <p>Every text passes the report's redactor, and if the report shows pseudonyms for keys, so does
  * all of the bundle. Made in memory, of at most about 5 MB.
  */
 public final class Evidence {
+  /** What the names of folders for drafts begin with. */
+  static final String DRAFTS = "runbook4j-evidence";
+
   private static final int LONGEST = 10_000;
   private static final int LONGEST_CELL = 500;
 
@@ -35,9 +43,21 @@ public final class Evidence {
   private final @Nullable Diary diary;
 
   private Evidence(Builder builder) {
+    requireItems(builder.report.facts());
     this.report = builder.report;
     this.settings = Map.copyOf(builder.settings);
     this.diary = builder.diary;
+  }
+
+  /** An {@code items.csv} without items would say that none failed. */
+  private static void requireItems(RunFacts facts) {
+    if (facts.itemTotal() > 0 && facts.recorded().isEmpty()) {
+      throw new IllegalArgumentException(
+          "report must have the ledger of its run where items failed or are in doubt, was one of "
+              + facts.report().runId() + " without, with " + facts.itemTotal()
+              + " such items, of which items.csv would have none. Give the ledger to"
+              + " HtmlReport.Builder.ledger.");
+    }
   }
 
   /** {@return a builder of the evidence of the run of this report} */
@@ -79,7 +99,9 @@ public final class Evidence {
         bytes(new SafeJson(safe, LONGEST).report(report.facts().report().json())));
     files.put("diary.md", bytes(entry(safe)));
     files.put("settings.json", bytes(new SafeJson(safe, LONGEST).settings(settings)));
-    files.put("items.csv", items(safe));
+    files.put(
+        "items.csv",
+        csv(report.facts().items().stream().map(item -> safe(item, safe)).toList()));
     return files;
   }
 
@@ -93,6 +115,7 @@ public final class Evidence {
         Optional.ofNullable(diary).flatMap(d -> d.entry(report.facts().report().runId()));
     StringBuilder entry =
         new StringBuilder(new DiaryEntry(report.facts().report(), safe).toString());
+    entry.append(leftOut(report.facts()));
     notes.map(DiaryText::notes).filter(text -> !text.isBlank()).ifPresent(text -> {
       entry.append("\n### Notes\n");
       // All at once before line by line: a secret may have line breaks in it.
@@ -103,23 +126,41 @@ public final class Evidence {
     return entry.toString();
   }
 
+  /** {@return the row that says how many items the CSV has of how many; empty if of all} */
+  private static String leftOut(RunFacts facts) {
+    int listed = facts.items().size();
+    return listed >= facts.itemTotal()
+        ? ""
+        : "- Items: items.csv lists " + Words.number(listed) + " of "
+            + Words.number(facts.itemTotal())
+            + " that failed or are in doubt, those in doubt first\n";
+  }
+
   /** {@link ItemsCsv} defuses what a spreadsheet would calculate. */
-  private byte[] items(SafeText safe) {
+  static byte[] csv(Collection<ItemRecord> items) {
     try {
-      Path draft = Files.createTempFile("items", ".csv");
+      // In a folder of its own, which nobody else may enter, because all may read the file itself.
+      Path folder = Files.createTempDirectory(DRAFTS);
+      Path draft = folder.resolve("items.csv");
       try {
-        ItemsCsv.write(
-            draft, report.facts().items().stream().map(item -> safe(item, safe)).toList());
+        ItemsCsv.write(draft, items);
         return Files.readAllBytes(draft);
       } finally {
-        Files.delete(draft);
+        Files.deleteIfExists(draft);
+        Files.deleteIfExists(folder);
       }
+    } catch (LedgerException e) { // what the CSV calls trouble of the disk
+      throw unwritable(e.getCause() instanceof IOException cause ? cause : new IOException(e));
     } catch (IOException e) {
-      throw new UncheckedIOException(
-          "The items of the evidence cannot be written to the folder for temporary files: " + e
-              + ". No bundle was made. Give it room.",
-          e);
+      throw unwritable(e);
     }
+  }
+
+  private static UncheckedIOException unwritable(IOException e) {
+    return new UncheckedIOException(
+        "The items of the evidence cannot be written to the folder for temporary files: " + e
+            + ". No bundle was made. Give it room.",
+        e);
   }
 
   private static ItemRecord safe(ItemRecord item, SafeText safe) {
@@ -166,7 +207,12 @@ public final class Evidence {
       return this;
     }
 
-    /** {@return the evidence} */
+    /**
+     * {@return the evidence}
+     *
+     * @throws IllegalArgumentException if items failed or are in doubt, and the report was built
+     *     without the ledger that has them
+     */
     public Evidence build() {
       return new Evidence(this);
     }

@@ -89,8 +89,9 @@ public final class HtmlReport {
 
     /**
      * Sets the ledger that the run is in: the failed items are read from it, the counts compared
-     * with it, the duration with that of up to 30 earlier runs. Default none. Takes memory for each
-     * item that did not succeed while it is read, as {@link Ledger#items} does.
+     * with it, the duration with that of those of its kind among the up to 30 runs before it.
+     * Default none. Takes memory for each item that did not succeed while it is read, as
+     * {@link Ledger#items} does.
      */
     public Builder ledger(Ledger ledger) {
       this.ledger = Objects.requireNonNull(ledger, "ledger");
@@ -119,8 +120,8 @@ public final class HtmlReport {
     /**
      * Shows {@code k-} and 16 hexadecimal digits instead of each item key: a keyed hash
      * (HMAC-SHA-256), so that equal keys stay equal in all reports made with this secret. Keys of
-     * listed items are replaced inside of other texts too; a key that stands in a text and in no
-     * list is not known, and stays. Default off.
+     * listed items are replaced inside of other texts too, and so are the samples of findings, each
+     * as a whole; a key that stands in a text and in no list is not known, and stays. Default off.
      *
      * @param secret at least 16 bytes that only those know who may know the keys
      */

@@ -3,6 +3,7 @@ package io.runbook4j.report;
 import io.runbook4j.run.FailureReason;
 import io.runbook4j.run.RunReport;
 import io.runbook4j.spi.ledger.Counts;
+import io.runbook4j.spi.ledger.Finding;
 import io.runbook4j.spi.ledger.ItemFilter;
 import io.runbook4j.spi.ledger.ItemRecord;
 import io.runbook4j.spi.ledger.ItemState;
@@ -22,7 +23,7 @@ import java.util.Optional;
  * @param unreached the keys of as many that were not reached: a failure that stopped the run may
  *     name one
  * @param recorded the counts in the ledger, to be compared with the report's; empty without ledger
- * @param usual how long the job's last runs took, the median; empty if there were none
+ * @param usual how long the runs of its kind before it took, the median; empty if there were none
  */
 record RunFacts(
     RunReport report,
@@ -65,7 +66,9 @@ record RunFacts(
 
   private static Optional<Duration> usual(RunReport report, Ledger ledger) {
     List<Duration> lengths = ledger.runs(report.job(), EARLIER_RUNS + 1).stream()
-        .filter(run -> !run.run().equals(report.runId()))
+        .dropWhile(run -> !run.run().equals(report.runId()))
+        .skip(1)
+        .filter(run -> run.started().origin().kind() == report.origin().kind())
         .flatMap(run -> run.finished().stream()
             .filter(end -> end.state() == RunState.COMPLETED)
             .map(end -> Duration.between(run.started().at(), end.at())))
@@ -90,6 +93,9 @@ record RunFacts(
     keys.addAll(unreached);
     for (FailureReason reason : report.reasons()) {
       keys.addAll(reason.samples());
+    }
+    for (Finding finding : report.findings()) {
+      keys.addAll(finding.samples()); // whole: nobody can tell where in it the key is
     }
     report.spotCheck().ifPresent(check -> keys.addAll(check.verdicts().keySet()));
     return keys;

@@ -208,7 +208,11 @@ public final class MaintenanceCalendar implements AutoCloseable {
     if (task.dueAfter(progress(task.name()).warned()).isAfter(graceBegan)) {
       return Optional.empty();
     }
-    Alert alert = alert(status(task, now), now);
+    Status status = status(task, now);
+    if (status.state() != State.OVERDUE) {
+      return Optional.empty(); // somebody has just done it
+    }
+    Alert alert = alert(status, now);
     if (!send(alert, channel)) {
       return Optional.empty();
     }

@@ -49,12 +49,28 @@ class CapacityTest {
       gauge.record(100 + 50 * hour);
       time.advance(HOUR);
     }
-    Instant lastSample = time.now();
+    Instant lastSample = time.now().minus(HOUR);
 
     Usage usage = gauge.usage();
 
     assertThat(usage.forecast().outlook()).isEqualTo(Outlook.GROWING);
     assertThat(usage.forecast().at()).contains(lastSample.plus(12, ChronoUnit.HOURS));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"2, 10", "9, 10", "12, 12"})
+  void forecast_nobodyRecordsForHours_staysUntilItHasPassed(int asked, int met) {
+    Instant begin = time.now();
+    Gauge gauge = capacity.gauge("calls", 100);
+    gauge.record(0);
+    time.advance(HOUR);
+    gauge.record(10);
+    time.advance(HOUR);
+    gauge.record(20);
+
+    time.advance(HOUR.multipliedBy(asked - 2));
+
+    assertThat(gauge.usage().forecast().at()).contains(begin.plus(met, ChronoUnit.HOURS));
   }
 
   @Test
@@ -84,7 +100,8 @@ class CapacityTest {
 
     Instant at = gauge.usage().forecast().at().orElseThrow();
 
-    assertThat(Duration.between(time.now(), at).toSeconds() / ((2e12 - last) / slope))
+    Instant lastSample = time.now().minus(20, ChronoUnit.MINUTES);
+    assertThat(Duration.between(lastSample, at).toSeconds() / ((2e12 - last) / slope))
         .as("seed " + seed)
         .isCloseTo(1, within(1e-5));
   }

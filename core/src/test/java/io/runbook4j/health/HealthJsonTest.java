@@ -53,6 +53,22 @@ class HealthJsonTest {
   }
 
   @Test
+  void healthJson_partsOfOneName_areAllThere() throws IOException {
+    HealthReport workers = new HealthReport(
+        AT,
+        List.of(
+            new Result("worker", Status.UNHEALTHY, "has not moved for 61 s", Optional.empty()),
+            new Result("worker", Status.HEALTHY, "moves", Optional.empty())));
+
+    assertThat(JSON.readTree(workers.healthJson())).isEqualTo(JSON.readTree("""
+        {"status": "fail",
+         "checks": {
+          "worker:responseTime": [{"status": "fail", "output": "has not moved for 61 s"},
+           {"status": "pass"}]}}
+        """));
+  }
+
+  @Test
   void status_nothingToAsk_isHealthy() {
     HealthReport empty = new HealthReport(AT, List.of());
 

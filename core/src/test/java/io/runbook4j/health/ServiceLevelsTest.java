@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import io.runbook4j.file.internal.Disk;
 import io.runbook4j.health.Objective.Kind;
 import io.runbook4j.spi.health.Health.Status;
 import io.runbook4j.testkit.VirtualTime;
@@ -292,6 +293,41 @@ class ServiceLevelsTest {
     time.advance(MINUTE);
 
     assertThat(other().thisMonth()).isEqualTo(levels.thisMonth()).anyMatch(o -> !o.isMet());
+  }
+
+  @Test
+  void save_errorInTheBackground_isTriedAgain() throws IOException {
+    ServiceLevels levels = ServiceLevels.builder(file)
+        .time(time)
+        .executor(time.executor())
+        .disk(new ForgetfulDisk())
+        .open();
+    open.add(levels);
+    levels.failed(FAST);
+
+    time.advance(MINUTE);
+    time.advance(MINUTE);
+
+    assertThat(other().thisMonth()).isEqualTo(levels.thisMonth()).anyMatch(o -> !o.isMet());
+  }
+
+  /** Has no memory the first time. */
+  private static final class ForgetfulDisk implements Disk {
+    private boolean hasMemory;
+
+    @Override
+    public AppendedFile open(Path path) throws IOException {
+      if (!hasMemory) {
+        hasMemory = true;
+        throw new OutOfMemoryError("for a moment");
+      }
+      return Disk.system().open(path);
+    }
+
+    @Override
+    public void forceFolder(Path folder) throws IOException {
+      Disk.system().forceFolder(folder);
+    }
   }
 
   @Test

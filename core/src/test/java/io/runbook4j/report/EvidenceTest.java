@@ -2,10 +2,13 @@ package io.runbook4j.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.runbook4j.adapter.Redactor;
 import io.runbook4j.run.RunReport;
+import io.runbook4j.spi.ledger.Finding;
+import io.runbook4j.spi.ledger.ItemRecord;
 import io.runbook4j.spi.sync.Failure;
 import io.runbook4j.spi.sync.FailureKind;
 import io.runbook4j.spi.sync.Outcome;
@@ -15,14 +18,22 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFileAttributeView;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
+import java.util.AbstractCollection;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TimeZone;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 import org.junit.jupiter.api.Test;
@@ -74,6 +85,29 @@ class EvidenceTest {
         .isEqualTo(diary.entry(report.runId()).orElseThrow().replace("` Ada `", "` Ada `"));
     assertThat(Texts.text(files.get("items.csv")).lines()).hasSize(1 + 4);
     assertThat(Evidence.verify(file)).isEmpty();
+  }
+
+  @Test
+  void write_moreItemsThanAreListed_saysSoInTheDiaryEntry() {
+    RunReport report = scene.run(
+        Scene.keys(1_200), key -> Outcome.failed(Failure.of(FailureKind.INVALID, "it is broken")));
+
+    Map<String, byte[]> files = Texts.unzip(write(evidence(report)));
+
+    assertThat(Texts.text(files.get("items.csv")).lines()).hasSize(1 + 1_000);
+    assertThat(Texts.text(files.get("diary.md")))
+        .contains("\n- Items: items.csv lists 1,000 of 1,200 that failed or are in doubt");
+  }
+
+  @Test
+  void build_itemsFailedAndNoLedger_isRefused() {
+    RunReport failed = scene.run(Scene.keys(60), Scene::middling);
+    RunReport clean = scene.run(Scene.keys(9), key -> Outcome.succeeded());
+
+    assertThatThrownBy(() -> Evidence.builder(HtmlReport.builder(failed).build()).build())
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContainingAll(failed.runId().value(), "4 such items", "Builder.ledger");
+    assertThat(Evidence.builder(HtmlReport.builder(clean).build()).build()).isNotNull();
   }
 
   @Test
@@ -210,6 +244,74 @@ class EvidenceTest {
   }
 
   @Test
+  void csv_whileItIsWritten_isInAFolderThatNobodyElseMayEnter() {
+    assumePosix();
+    List<String> seen = new ArrayList<>();
+
+    Evidence.csv(noItems(draft -> seen.add(
+        PosixFilePermissions.toString(Files.getPosixFilePermissions(draft.getParent())))));
+
+    assertThat(seen).containsExactly("rwx------");
+  }
+
+  @Test
+  void csv_draftThatSomebodyRemoves_isTroubleOfTheDisk() {
+    assumePosix();
+
+    assertThatThrownBy(() -> Evidence.csv(noItems(draft -> {
+          Files.delete(draft);
+          Files.delete(draft.getParent());
+        })))
+        .isInstanceOf(UncheckedIOException.class)
+        .hasMessageContaining("No bundle was made");
+  }
+
+  private void assumePosix() {
+    assumeTrue(
+        Files.getFileAttributeView(folder, PosixFileAttributeView.class) != null,
+        "there are no POSIX permissions here, or open files cannot be removed");
+  }
+
+  /** What is done with a draft while it is open. */
+  @FunctionalInterface
+  private interface Meanwhile {
+    void with(Path draft) throws IOException;
+  }
+
+  /** {@return no items, but this is done when they are asked for} */
+  private static Collection<ItemRecord> noItems(Meanwhile meanwhile) {
+    return new AbstractCollection<>() {
+      @Override
+      public Iterator<ItemRecord> iterator() {
+        try {
+          meanwhile.with(draft());
+        } catch (IOException e) {
+          throw new UncheckedIOException(e);
+        }
+        return Collections.emptyIterator();
+      }
+
+      @Override
+      public int size() {
+        return 0;
+      }
+    };
+  }
+
+  /** {@return the draft of this process; others have theirs} */
+  private static Path draft() throws IOException {
+    String name = "items.csv-" + ProcessHandle.current().pid() + ".tmp";
+    try (Stream<Path> files = Files.list(Path.of(System.getProperty("java.io.tmpdir")))) {
+      return files
+          .filter(file -> file.getFileName().toString().startsWith(Evidence.DRAFTS))
+          .map(folder -> folder.resolve(name))
+          .filter(Files::exists)
+          .findFirst()
+          .orElseThrow();
+    }
+  }
+
+  @Test
   void write_pseudonyms_hideKeysEverywhereAndKeepThemEqual() throws IOException {
     RunReport report = scene.run(Scene.keys(60), Scene::middling);
     Diary diary = Diary.at(folder.resolve("diary.md"), new Redactor());
@@ -247,6 +349,25 @@ class EvidenceTest {
     assertThat(report.reason()).contains("005AB");
     assertThat(report.counts().notReached()).isPositive();
     files.forEach((file, bytes) -> assertThat(Texts.text(bytes)).as(file).doesNotContain("005AB"));
+  }
+
+  @Test
+  void write_pseudonymsOfARunWithAFinding_hideTheKeysThatTheFindingNames() {
+    List<String> samples = List.of("005AB0000003Q", "005AB0000004Q in the source");
+    RunReport report =
+        scene.checked(Scene.keys(20), new Finding("missing", "photos", false, 2, samples));
+    HtmlReport html =
+        HtmlReport.builder(report).ledger(scene.ledger).pseudonyms(SECRET).build();
+
+    Map<String, byte[]> files = Texts.unzip(write(Evidence.builder(html).build()));
+
+    assertThat(report.findings().get(0).samples()).isEqualTo(samples);
+    files.forEach((file, bytes) -> assertThat(Texts.text(bytes)).as(file).doesNotContain("005AB"));
+    for (String file : List.of("report.html", "run.json", "diary.md")) {
+      assertThat(Texts.text(files.get(file)))
+          .as(file)
+          .contains(new Pseudonyms(SECRET).of(samples.get(0)));
+    }
   }
 
   @Test

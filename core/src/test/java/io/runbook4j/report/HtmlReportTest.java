@@ -283,6 +283,16 @@ class HtmlReportTest {
   }
 
   @Test
+  void html_runsLaterOrOfAnotherKind_sayNothingOfHowLongItUsuallyTakes() {
+    RunReport first = scene.run(Scene.keys(90), key -> Outcome.succeeded());
+    scene.run(Scene.keys(900), key -> Outcome.succeeded());
+    RunReport replay = scene.replay(Scene.keys(90), "the service lost them");
+
+    assertThat(html(first)).contains("Duration").doesNotContain("usually");
+    assertThat(html(replay)).contains("Duration").doesNotContain("usually");
+  }
+
+  @Test
   void html_sections_areTables() {
     RunReport report = scene.run(Scene.keys(10), key -> Outcome.succeeded());
 

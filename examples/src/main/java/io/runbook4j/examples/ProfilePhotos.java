@@ -6,10 +6,12 @@ import io.runbook4j.rest.Credential;
 import io.runbook4j.run.ProgressDisplay;
 import io.runbook4j.run.RunListener;
 import io.runbook4j.run.RunReport;
+import io.runbook4j.spi.ledger.LedgerException;
 import io.runbook4j.spi.ledger.RunState;
 import io.runbook4j.spi.time.Time;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -17,6 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -82,7 +85,7 @@ public final class ProfilePhotos {
     } catch (IllegalArgumentException e) {
       System.err.println("ProfilePhotos: " + e.getMessage());
       code.set(ExitCode.USAGE.number());
-    } catch (IllegalStateException | IOException e) {
+    } catch (IllegalStateException | IOException | LedgerException | UncheckedIOException e) {
       System.err.println("ProfilePhotos: " + e.getMessage());
     } finally {
       over.countDown();
@@ -185,8 +188,17 @@ public final class ProfilePhotos {
   private static RunReport rerun(Arguments arguments, PhotoSync sync) {
     return arguments
         .rerunFile()
-        .map(file -> sync.rerunOutstanding(ItemsCsv.keys(file)))
+        .map(file -> sync.rerunOutstanding(keys(file)))
         .orElseGet(sync::rerunOutstanding);
+  }
+
+  /** The file is an argument, so what is wrong with it is told as with the others. */
+  private static Set<String> keys(Path file) {
+    try {
+      return ItemsCsv.keys(file);
+    } catch (LedgerException e) {
+      throw new IllegalArgumentException(e.getMessage(), e);
+    }
   }
 
   private ExitCode serve(int port, Path ledger) throws IOException {

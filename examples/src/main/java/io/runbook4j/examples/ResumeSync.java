@@ -1,10 +1,12 @@
 package io.runbook4j.examples;
 
+import io.runbook4j.spi.ledger.LedgerException;
 import io.runbook4j.testkit.VirtualTime;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.awt.Desktop;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
@@ -41,7 +43,11 @@ public final class ResumeSync {
     } catch (IllegalArgumentException e) {
       System.err.println("ResumeSync: " + e.getMessage());
       code = ExitCode.USAGE;
-    } catch (IOException | SQLException | IllegalStateException e) {
+    } catch (IOException
+        | SQLException
+        | IllegalStateException
+        | LedgerException
+        | UncheckedIOException e) {
       System.err.println("ResumeSync: " + e.getMessage());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

@@ -5,6 +5,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFileAttributeView;
+import java.nio.file.attribute.PosixFilePermission;
+import java.util.Set;
 
 /**
  * The few things that are done to a disk to keep something; what a test replaces to make a disk
@@ -38,7 +41,7 @@ public interface Disk {
   /**
    * Puts a file in the place of another, or of none, so that whoever looks, also after a power cut,
    * sees the old one or the new one, whole. The new one is called {@code NAME-PID.tmp} until then,
-   * and is gone if this throws.
+   * and is gone if this throws. It has the old one's POSIX permissions before anything is in it.
    */
   default void replace(Path path, Content content) throws IOException {
     long pid = ProcessHandle.current().pid();
@@ -47,6 +50,7 @@ public interface Disk {
     try {
       try (opened) {
         opened.truncate(0);
+        keepPermissions(path, fresh);
         content.writeTo(opened);
         opened.force();
       }
@@ -55,6 +59,18 @@ public interface Disk {
       Files.deleteIfExists(fresh);
     }
     forceFolder(folderOf(path));
+  }
+
+  /** Changes what differs only: some file systems take no change of permissions. */
+  private static void keepPermissions(Path old, Path fresh) throws IOException {
+    if (Files.getFileAttributeView(old, PosixFileAttributeView.class) == null
+        || !Files.exists(old)) {
+      return;
+    }
+    Set<PosixFilePermission> permissions = Files.getPosixFilePermissions(old);
+    if (!permissions.equals(Files.getPosixFilePermissions(fresh))) {
+      Files.setPosixFilePermissions(fresh, permissions);
+    }
   }
 
   /** What a file is to hold. */
