@@ -75,7 +75,8 @@ final class LimiterSuite {
           title + ": ours, allocated a call",
           "B",
           0,
-          of(Limiter.RUNBOOK4J, rows).bytes()));
+          // What JMH allocates for an iteration is some thousandths of a byte a call.
+          Math.round(of(Limiter.RUNBOOK4J, rows).bytes() * 100) / 100.0));
     }
     if (question == Question.PERMITTED) {
       rows.keySet().stream()

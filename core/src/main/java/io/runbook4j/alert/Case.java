@@ -159,7 +159,8 @@ final class Case {
   void alert(Beat now, Alert alert) {
     int worse = alert.severity().compareTo(severity());
     boolean isNew = take(alert);
-    boolean isRaised = alert.occurrence().filter(it -> it.phase() == Phase.RAISED).isPresent();
+    boolean isRaised =
+        alert.occurrence().filter(it -> it.phase() == Phase.RAISED).isPresent();
     boolean rises = isRaised || (isNew && hasEased);
     if (worse > 0) {
       reached.put(alert.severity(), now.wall());

@@ -19,7 +19,8 @@ final class HealthJson {
     root.put("status", draft(report.status()));
     ObjectNode checks = root.putObject("checks");
     for (Result result : report.results()) {
-      ObjectNode check = checks.withArrayProperty(result.name() + ":responseTime").addObject();
+      ObjectNode check =
+          checks.withArrayProperty(result.name() + ":responseTime").addObject();
       check.put("status", draft(result.status()));
       result.reading().ifPresent(reading -> {
         check.put("observedValue", reading.latency().toMillis());

@@ -62,8 +62,7 @@ final class Trend {
     }
     double slope = slope();
     double passed = (now - at[index(size - 1)]) / NANOS;
-    return Optional.of(
-        slope > 0 ? Math.max(0, growth / slope - passed) : Double.POSITIVE_INFINITY);
+    return Optional.of(slope > 0 ? Math.max(0, growth / slope - passed) : Double.POSITIVE_INFINITY);
   }
 
   /** {@return the growth a second; about the means, so that large values lose no digits} */

@@ -344,7 +344,10 @@ final class Batch<T> {
       this(keys, failure, known, false);
     }
 
-    /** {@return the items as ones that stay in doubt: that the target does not know them, nobody said} */
+    /**
+     * {@return the items as ones that stay in doubt: that the target does not know them, nobody
+     * said}
+     */
     Doubt left(Failure failure) {
       return new Doubt(keys, failure, known);
     }

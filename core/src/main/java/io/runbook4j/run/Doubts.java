@@ -112,8 +112,7 @@ final class Doubts<T> {
 
   /** Does without the target what can be done about items in doubt. */
   void unverifiable(Batch<T> batch) throws InterruptedException {
-    unverifiable(
-        Answer.none(batch, parts.time), batch.doubt().orElseThrow(), ChunkTiming.NONE);
+    unverifiable(Answer.none(batch, parts.time), batch.doubt().orElseThrow(), ChunkTiming.NONE);
   }
 
   /** Leaves in doubt what the retry budget has no room to ask about once more. */

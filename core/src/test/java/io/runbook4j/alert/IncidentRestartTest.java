@@ -307,8 +307,7 @@ class IncidentRestartTest {
   void follow_occurrenceThatAnotherThanTheWatchTells_isLeftToIt(String id) {
     Lives lives = new Lives(false);
     try (Watch watch = watched(lives)) {
-      Occurrence occurrence =
-          new Occurrence(id, Phase.OPENED, START, Optional.empty(), Map.of());
+      Occurrence occurrence = new Occurrence(id, Phase.OPENED, START, Optional.empty(), Map.of());
       lives.incidents.send(new Alert("r", Severity.SEV3, JOB, "too much", Optional.of(occurrence)));
 
       lives.time.advance(Duration.ofHours(2));

@@ -104,7 +104,8 @@ class EvidenceTest {
     RunReport failed = scene.run(Scene.keys(60), Scene::middling);
     RunReport clean = scene.run(Scene.keys(9), key -> Outcome.succeeded());
 
-    assertThatThrownBy(() -> Evidence.builder(HtmlReport.builder(failed).build()).build())
+    assertThatThrownBy(
+            () -> Evidence.builder(HtmlReport.builder(failed).build()).build())
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContainingAll(failed.runId().value(), "4 such items", "Builder.ledger");
     assertThat(Evidence.builder(HtmlReport.builder(clean).build()).build()).isNotNull();
@@ -248,8 +249,8 @@ class EvidenceTest {
     assumePosix();
     List<String> seen = new ArrayList<>();
 
-    Evidence.csv(noItems(draft -> seen.add(
-        PosixFilePermissions.toString(Files.getPosixFilePermissions(draft.getParent())))));
+    Evidence.csv(noItems(draft ->
+        seen.add(PosixFilePermissions.toString(Files.getPosixFilePermissions(draft.getParent())))));
 
     assertThat(seen).containsExactly("rwx------");
   }

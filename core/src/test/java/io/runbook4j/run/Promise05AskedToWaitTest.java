@@ -146,7 +146,9 @@ class Promise05AskedToWaitTest {
 
     assertThat(Duration.between(calls.get(0), calls.get(1))).isGreaterThanOrEqualTo(ASKED);
     assertThat(report.limits()).hasSize(1);
-    assertThat(report.sizeChanges()).filteredOn(change -> change.to() < change.from()).hasSize(1);
+    assertThat(report.sizeChanges())
+        .filteredOn(change -> change.to() < change.from())
+        .hasSize(1);
     assertThat(report.counts().succeeded()).isEqualTo(400);
   }
 

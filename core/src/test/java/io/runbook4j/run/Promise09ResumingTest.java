@@ -129,7 +129,8 @@ class Promise09ResumingTest {
         scene.time,
         new Random(1),
         new RateLimiter.Closing(Duration.ofSeconds(1), Duration.ofSeconds(5)));
-    Runner runner = scene.runners().limits(forgetful).listener(new StopAtFirstWait()).build();
+    Runner runner =
+        scene.runners().limits(forgetful).listener(new StopAtFirstWait()).build();
     RunReport waiting = runner.resume(job, early.runId());
 
     runner.resume(job, early.runId());

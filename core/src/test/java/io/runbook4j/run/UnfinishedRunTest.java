@@ -76,7 +76,8 @@ class UnfinishedRunTest {
   @Test
   void run_failsForARow_isNamedInTheReportOnly() {
     Failure twice = Failure.of(
-        FailureKind.INVALID, "key column email must be unique, was \"" + ANN + "\" in several rows");
+        FailureKind.INVALID,
+        "key column email must be unique, was \"" + ANN + "\" in several rows");
 
     assertNamesAnnInTheReportOnly(Scene.policies()
         .from(FailingSource.failing(Scene.source(30), 0, Integer.MAX_VALUE, twice))
@@ -86,10 +87,8 @@ class UnfinishedRunTest {
 
   @Test
   void run_failsForAKeyThatWasNotSent_isNamedInTheReportOnly() {
-    assertNamesAnnInTheReportOnly(Scene.policies()
-        .from(Scene.source(30))
-        .to(UnfinishedRunTest::inventing)
-        .build());
+    assertNamesAnnInTheReportOnly(
+        Scene.policies().from(Scene.source(30)).to(UnfinishedRunTest::inventing).build());
   }
 
   private static ChunkResult inventing(Chunk<String> chunk) {
@@ -103,7 +102,8 @@ class UnfinishedRunTest {
     try (Incidents incidents = Incidents.builder(scene.time, scene.router(people::add))
         .executor(scene.time.executor())
         .start()) {
-      RunReport report = scene.runners().alerts(router).incidents(incidents).build().run(job);
+      RunReport report =
+          scene.runners().alerts(router).incidents(incidents).build().run(job);
       scene.time.advance(Duration.ofMinutes(1));
 
       assertThat(report.state()).isEqualTo(RunState.FAILED);
