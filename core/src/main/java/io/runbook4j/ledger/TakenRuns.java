@@ -107,19 +107,21 @@ final class TakenRuns {
     try {
       writer.append(entries, taking);
     } finally {
-      letGoIfOver(writer, run);
+      if (!letGoIfBroken(writer, run) && writer.isFinished()) {
+        writer.remember(catalog);
+        letGo(run);
+        saveIndex(SAVED_AFTER);
+      }
     }
   }
 
-  private void letGoIfOver(RunWriter writer, RunId run) {
-    if (writer.isBroken()) {
+  private boolean letGoIfBroken(RunWriter writer, RunId run) {
+    boolean isBroken = writer.isBroken();
+    if (isBroken) {
       broken.put(run, writer);
       letGo(run);
-    } else if (writer.isFinished()) {
-      writer.remember(catalog);
-      letGo(run);
-      saveIndex(SAVED_AFTER);
     }
+    return isBroken;
   }
 
   /** As {@link FileLedger#force}. */
@@ -131,7 +133,7 @@ final class TakenRuns {
     try {
       writer.force();
     } finally {
-      letGoIfOver(writer, run);
+      letGoIfBroken(writer, run);
     }
   }
 

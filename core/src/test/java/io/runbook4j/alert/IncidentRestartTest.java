@@ -234,8 +234,8 @@ class IncidentRestartTest {
     watch.probe(JOB, new Health(status, Duration.ZERO, ""));
   }
 
-  @Test
-  void restart_theWatchKnowsNothingOfItAndNoRuleFires_isOverAfterAnUpdateInterval() {
+  /** {@return incidents that remember trouble of which their watch, begun anew, does not} */
+  private Lives restartedInTrouble() {
     Lives lives = new Lives(false);
     try (Watch watch = watched(lives)) {
       probe(watch, Health.Status.UNHEALTHY);
@@ -243,6 +243,12 @@ class IncidentRestartTest {
       lives.end();
     }
     lives.incidents = lives.begin();
+    return lives;
+  }
+
+  @Test
+  void restart_theWatchKnowsNothingOfItAndNoRuleFires_isOverAfterAnUpdateInterval() {
+    Lives lives = restartedInTrouble();
     try (Watch watch = watched(lives)) {
       lives.time.advance(Duration.ofMinutes(14));
       assertThat(lives.incidents.open(JOB)).isPresent();
@@ -258,13 +264,7 @@ class IncidentRestartTest {
 
   @Test
   void restart_theWatchKnowsNothingOfItAndTheTroubleGoesOn_isOverAnIntervalAfterIt() {
-    Lives lives = new Lives(false);
-    try (Watch watch = watched(lives)) {
-      probe(watch, Health.Status.UNHEALTHY);
-      lives.time.advance(Duration.ofMinutes(1));
-      lives.end();
-    }
-    lives.incidents = lives.begin();
+    Lives lives = restartedInTrouble();
     try (Watch watch = watched(lives)) {
       lives.time.advance(Duration.ofMinutes(10));
       probe(watch, Health.Status.UNHEALTHY);

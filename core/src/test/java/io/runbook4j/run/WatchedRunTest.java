@@ -187,6 +187,16 @@ class WatchedRunTest {
         .doesNotContain("ABSENT");
   }
 
+  private void assertIsOnePageAndInTheReport(SyncJob<String> corrupt) {
+    try (Watch watch = watch()) {
+      RunReport report = scene.runners().alerts(router).watch(watch).build().run(corrupt);
+      scene.time.advance(Duration.ofMinutes(1));
+
+      assertThat(told).extracting(Alert::rule).containsExactly("corruption");
+      assertThat(report.alerts()).extracting(Alert::rule).contains("integrity");
+    }
+  }
+
   @Test
   void run_itemIsCorrupt_isOnePageAndInTheReport() {
     SimulatedService service =
@@ -196,13 +206,7 @@ class WatchedRunTest {
         .to(service.target())
         .alertWhen(Rule.corruption())
         .build();
-    try (Watch watch = watch()) {
-      RunReport report = scene.runners().alerts(router).watch(watch).build().run(job);
-      scene.time.advance(Duration.ofMinutes(1));
-
-      assertThat(told).extracting(Alert::rule).containsExactly("corruption");
-      assertThat(report.alerts()).extracting(Alert::rule).contains("integrity");
-    }
+    assertIsOnePageAndInTheReport(job);
   }
 
   @Test
@@ -212,13 +216,7 @@ class WatchedRunTest {
         .to(scene.service().build().target())
         .alertWhen(Rule.corruption())
         .build();
-    try (Watch watch = watch()) {
-      RunReport report = scene.runners().alerts(router).watch(watch).build().run(job);
-      scene.time.advance(Duration.ofMinutes(1));
-
-      assertThat(told).extracting(Alert::rule).containsExactly("corruption");
-      assertThat(report.alerts()).extracting(Alert::rule).contains("integrity");
-    }
+    assertIsOnePageAndInTheReport(job);
   }
 
   @Test
