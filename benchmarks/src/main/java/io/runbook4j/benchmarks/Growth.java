@@ -22,14 +22,22 @@ final class Growth {
   private static final List<Contender> ENGINES =
       List.of(Contender.HAND_LOOP, Contender.RUNBOOK4J_MEMORY, Contender.RUNBOOK4J_FILE);
   private static final List<Integer> SIZES = List.of(10_000, 100_000, 1_000_000, 10_000_000);
+  private static final List<Integer> QUICK_SIZES = List.of(10_000, 100_000, 1_000_000);
   private static final int ROUND = 2_000_000;
-  private static final int ROUNDS = 9;
   private static final int SINGLES = 500;
   private static final int WARMUPS = 3;
+
+  private final List<Integer> sizes;
+  private final int rounds;
 
   private final ThreadMXBean threads = ManagementFactory.getThreadMXBean();
   private final Map<Contender, Double> constants = new EnumMap<>(Contender.class);
   private final Map<Contender, SortedMap<Integer, Double>> costs = new EnumMap<>(Contender.class);
+
+  Growth(Suite.Effort effort) {
+    this.sizes = effort.isFull() ? SIZES : QUICK_SIZES;
+    this.rounds = effort.isFull() ? 9 : 3;
+  }
 
   void measure() throws Exception {
     for (Contender engine : ENGINES) {
@@ -45,9 +53,9 @@ final class Growth {
   private void measure(Contender engine) throws Exception {
     List<Double> singles = new ArrayList<>();
     SortedMap<Integer, List<Double>> runs = new TreeMap<>();
-    for (int i = 0; i < ROUNDS; i++) {
+    for (int i = 0; i < rounds; i++) {
       singles.add(cost(engine, 1, SINGLES));
-      for (int items : SIZES) {
+      for (int items : sizes) {
         runs.computeIfAbsent(items, size -> new ArrayList<>())
             .add(cost(engine, items, Math.max(1, ROUND / items)));
       }
@@ -59,8 +67,8 @@ final class Growth {
     costs.put(engine, points);
   }
 
-  private static double median(List<Double> rounds) {
-    return rounds.stream().sorted().skip(ROUNDS / 2).findFirst().orElseThrow();
+  private static double median(List<Double> costs) {
+    return costs.stream().sorted().skip(costs.size() / 2).findFirst().orElseThrow();
   }
 
   /** {@return what a whole run costs} */
@@ -110,7 +118,7 @@ final class Growth {
   /** {@return the table} */
   String markdown() {
     List<String> head = new ArrayList<>(List.of("CPU ns an item, in runs of"));
-    SIZES.forEach(items -> head.add(String.format(Locale.ROOT, "%,d", items)));
+    sizes.forEach(items -> head.add(String.format(Locale.ROOT, "%,d", items)));
     head.addAll(List.of("dearest / cheapest", "a run of one item, µs"));
     return String.format(
         Locale.ROOT, """

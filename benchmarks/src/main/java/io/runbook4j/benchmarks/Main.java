@@ -59,7 +59,7 @@ public final class Main {
   private static void engines(Suite suite, Results results) throws Exception {
     LedgerFigures ledger = new LedgerFigures();
     String asked = ledger.markdown(); // first, while its code is cold
-    Growth growth = new Growth();
+    Growth growth = new Growth(suite.effort());
     growth.measure();
     Calls calls = new Calls();
     results.add(calls.markdown(), calls.goals());

@@ -7,16 +7,17 @@ import java.util.List;
 /**
  * Tells of nearly every key that never had a record that it had none. Two bits for each key that
  * had one, in a table that stays in the processor's cache: every item that succeeds asks here, and
- * nearly none has an older record. Takes up to 24 bytes for each marked key and forgets none. Not
- * safe for many threads.
+ * nearly none has an older record. Takes some 24 bytes for each marked key, up to 64 where few are
+ * marked again and again, and forgets none. Not safe for many threads.
  */
 final class KeyMarks {
   /*
    * A Bloom filter whose bits for one key lie in one word, so that a look costs one memory access
-   * (Putze, Sanders, Singler: Cache-, Hash- and Space-Efficient Bloom Filters, 2007). With 1 to 4
-   * keys a word, about one key in a thousand to one in sixty is taken for a marked one.
+   * (Putze, Sanders, Singler: Cache-, Hash- and Space-Efficient Bloom Filters, 2007). With one
+   * to four keys in two words, one key in about 1,400 to one in 190 is taken for a marked one: keys
+   * fall on words as a Poisson distribution has it.
    */
-  private static final int MOST_KEYS_A_WORD = 4;
+  private static final int MOST_KEYS_A_WORD = 2;
 
   private static final int GROWTH = 4;
   private static final long PHI = 0x9E37_79B9_7F4A_7C15L; // Fibonacci hashing: Knuth, TAOCP 6.4
@@ -44,13 +45,22 @@ final class KeyMarks {
       return unparsed.marked(this);
     }
     List<String> found = new ArrayList<>(0);
-    for (int i = 0; i < keys.size(); i++) { // an iterator's checks cost as much as the look
-      String key = keys.get(i);
-      if (mayHave(key)) {
-        found.add(key);
-      }
+    int size = keys.size();
+    for (int i = next(keys, 0, size); i < size; i = next(keys, i + 1, size)) {
+      found.add(keys.get(i));
     }
     return found;
+  }
+
+  /** {@return the place of the first key from {@code from} on that may be marked, or the size} */
+  private int next(List<String> keys, int from, int size) {
+    long[] table = words; // in locals, or each look reads the fields anew
+    int distance = shift;
+    int at = from;
+    while (at < size && !isIn(table, distance, keys.get(at).hashCode())) {
+      at++;
+    }
+    return at;
   }
 
   /** {@return false if this key was never marked} */
@@ -60,20 +70,28 @@ final class KeyMarks {
 
   /** {@return false if no key of this hash was ever marked} */
   boolean mayHave(int hash) {
+    return isIn(words, shift, hash);
+  }
+
+  private static boolean isIn(long[] words, int shift, int hash) {
     long mixed = mixed(hash);
     long bits = bits(mixed);
-    return (words[word(mixed)] & bits) == bits;
+    return (words[(int) (mixed >>> shift)] & bits) == bits;
   }
 
   void mark(String key) {
+    int hash = key.hashCode();
+    if (marked > 0 && hashes[marked - 1] == hash) {
+      return; // a run's records and its job's share their marks, and mark each failed item in turn
+    }
     if (marked == words.length * MOST_KEYS_A_WORD) {
       makeRoom();
     }
     if (marked == hashes.length) {
       hashes = Arrays.copyOf(hashes, 2 * marked);
     }
-    hashes[marked++] = key.hashCode();
-    set(mixed(key.hashCode()));
+    hashes[marked++] = hash;
+    set(mixed(hash));
   }
 
   /** Many may be the same key, marked again and again; only where few are, the table grows. */

@@ -1,6 +1,7 @@
 package io.runbook4j.limit;
 
 import io.runbook4j.spi.time.Time;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Several windows as one: takes from all of them or from none. Immutable; what is in the windows
@@ -10,9 +11,13 @@ final class Windows {
   private final Time time;
   private final Window[] all;
 
+  /** Most limiters have one: to find it in an array takes a tenth of the time of a permit. */
+  private final @Nullable Window only;
+
   Windows(Time time, Window... all) {
     this.time = time;
     this.all = all.clone();
+    this.only = all.length == 1 ? this.all[0] : null;
   }
 
   /** {@return the nanoseconds until every window has room behind {@code ahead} others} */
@@ -30,6 +35,9 @@ final class Windows {
    * @return whether it did; if not, nothing is taken
    */
   boolean take(long now, int weight, long ahead) {
+    if (only != null && ahead == 0) {
+      return only.take(now, weight);
+    }
     Window[] windows = all;
     // To look first keeps a refusal from writing to a line that other threads read. Where nobody is
     // ahead, the first window is spared the look: it is the first to be taken from.

@@ -219,31 +219,45 @@ public final class JsonLine {
   }
 
   private void string(String value) {
-    int chars = value.length();
-    ensure(6L * chars + 2);
-    byte[] target = bytes;
-    int at = length;
-    target[at++] = '"';
-    for (int i = 0; i < chars; i++) {
-      char c = value.charAt(i);
-      if (c < 0x80 && ESCAPES[c] == PLAIN) {
-        target[at++] = (byte) c;
-      } else {
-        length = at;
-        i += odd(value, i, c);
-        at = length;
-      }
+    ensure(6L * value.length() + 2);
+    bytes[length++] = '"';
+    int i = plain(value, 0);
+    while (i < value.length()) {
+      i = plain(value, i + odd(value, i));
     }
-    target[at++] = '"';
-    length = at;
+    bytes[length++] = '"';
   }
 
   /**
-   * Writes a character that is not plain ASCII.
+   * Writes plain characters, which are all of nearly every text, for which there is room. A loop
+   * that calls nothing: a fifth of what a run's file costs is in here.
    *
-   * @return how many more were written with it
+   * @return where the first one is that is not plain, or the text's length
    */
-  private int odd(String value, int i, char c) {
+  private int plain(String value, int from) {
+    int chars = value.length();
+    byte[] target = bytes;
+    int behind = length - from;
+    int i = from;
+    while (i < chars) {
+      char c = value.charAt(i);
+      if (c >= 0x80 || ESCAPES[c] != PLAIN) {
+        break;
+      }
+      target[behind + i] = (byte) c;
+      i++;
+    }
+    length = behind + i;
+    return i;
+  }
+
+  /**
+   * Writes the character at {@code i}, which is not plain, and the one behind it if both are one.
+   *
+   * @return how many
+   */
+  private int odd(String value, int i) {
+    char c = value.charAt(i);
     if (c < 0x80) {
       escape(c, ESCAPES[c]);
     } else if (c < 0xa0) {
@@ -259,11 +273,11 @@ public final class JsonLine {
         && i + 1 < value.length()
         && Character.isLowSurrogate(value.charAt(i + 1))) {
       pair(Character.toCodePoint(c, value.charAt(i + 1)));
-      return 1;
+      return 2;
     } else {
       unicode(c); // a lone surrogate has no UTF-8
     }
-    return 0;
+    return 1;
   }
 
   private void pair(int codePoint) {

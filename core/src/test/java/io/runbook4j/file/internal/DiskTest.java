@@ -58,4 +58,15 @@ class DiskTest {
 
     assertThat(file).hasBinaryContent(new byte[] {1});
   }
+
+  @Test
+  void replace_draftOfAProcessThatDied_isCutOffFirst() throws IOException {
+    Path file = folder.resolve("diary.md");
+    Files.writeString(
+        folder.resolve("diary.md-" + ProcessHandle.current().pid() + ".tmp"), "half a draft");
+
+    Disk.system().replace(file, draft -> draft.append(new byte[] {1}, 1));
+
+    assertThat(file).hasBinaryContent(new byte[] {1});
+  }
 }

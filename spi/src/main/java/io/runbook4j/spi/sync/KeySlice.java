@@ -1,6 +1,7 @@
 package io.runbook4j.spi.sync;
 
 import java.util.AbstractList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Objects;
 import java.util.RandomAccess;
@@ -24,6 +25,16 @@ final class KeySlice extends AbstractList<String> implements RandomAccess {
   @Override
   public String get(int index) {
     return keys[from + Objects.checkIndex(index, size)];
+  }
+
+  @Override
+  public Iterator<String> iterator() {
+    return new Walk<>(from, from + size) {
+      @Override
+      String at(int place) {
+        return keys[place];
+      }
+    };
   }
 
   @Override

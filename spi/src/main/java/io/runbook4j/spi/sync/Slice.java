@@ -1,6 +1,7 @@
 package io.runbook4j.spi.sync;
 
 import java.util.AbstractList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Objects;
 import java.util.RandomAccess;
@@ -26,6 +27,16 @@ final class Slice<E> extends AbstractList<E> implements RandomAccess {
   @Override
   public E get(int index) {
     return list.get(from + Objects.checkIndex(index, size));
+  }
+
+  @Override
+  public Iterator<E> iterator() {
+    return new Walk<>(from, from + size) {
+      @Override
+      E at(int place) {
+        return list.get(place);
+      }
+    };
   }
 
   @Override

@@ -1,0 +1,65 @@
+package io.runbook4j.ledger;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+class KeyMarksTest {
+  private static final long SEED = 20261128;
+
+  private final KeyMarks marks = new KeyMarks();
+
+  @Test
+  void among_keysMarkedTwiceInARowAndLater_areAllFoundWhileTheTableGrows() {
+    Random random = new Random(SEED);
+    List<String> marked = new ArrayList<>();
+    for (int i = 0; i < 20_000; i++) {
+      mark("user-" + i, marked);
+      if (random.nextInt(3) == 0) {
+        marks.mark("user-" + i);
+      }
+      if (random.nextInt(3) == 0) {
+        marks.mark(marked.get(random.nextInt(marked.size())));
+      }
+      if (i % 1_000 == 0) {
+        assertThat(marks.among(marked)).as("seed %s", SEED).isEqualTo(marked);
+      }
+    }
+
+    assertThat(marks.among(marked)).as("seed %s", SEED).isEqualTo(marked);
+  }
+
+  @Test
+  void among_fewKeysMarkedAgainAndAgain_areFoundBesideThoseThatCameLater() {
+    List<String> marked = new ArrayList<>();
+    for (String key : List.of("a", "b", "c")) {
+      mark(key, marked);
+    }
+    for (int i = 0; i < 10_000; i++) {
+      marks.mark(marked.get(i % 3));
+    }
+    for (int i = 0; i < 1_000; i++) {
+      mark("user-" + i, marked);
+    }
+
+    assertThat(marks.among(marked)).isEqualTo(marked);
+  }
+
+  @Test
+  void among_keysThatWereNeverMarked_areRarelyFound() {
+    IntStream.range(0, 16_000).forEach(i -> marks.mark("user-" + i));
+    List<String> others =
+        IntStream.range(16_000, 116_000).mapToObj(i -> "user-" + i).toList();
+
+    assertThat(marks.among(others)).hasSizeLessThan(others.size() / 200);
+  }
+
+  private void mark(String key, List<String> marked) {
+    marks.mark(key);
+    marked.add(key);
+  }
+}
