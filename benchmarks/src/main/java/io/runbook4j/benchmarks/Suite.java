@@ -170,7 +170,7 @@ final class Suite {
   /** How much time to take. */
   enum Effort {
     /**
-     * About five minutes in all. The engines need that long a warm-up until the compiler is
+     * About seven minutes in all. The engines need that long a warm-up until the compiler is
      * through.
      */
     QUICK(new Pace(1, 8, 3, 400), new Pace(1, 1, 2, 1), new Pace(1, 4, 8, 60)),
