@@ -76,7 +76,7 @@ final class KeyMarks {
   private static boolean isIn(long[] words, int shift, int hash) {
     long mixed = mixed(hash);
     long bits = bits(mixed);
-    return (words[(int) (mixed >>> shift)] & bits) == bits;
+    return (words[word(mixed, shift)] & bits) == bits;
   }
 
   void mark(String key) {
@@ -109,14 +109,14 @@ final class KeyMarks {
   }
 
   private void set(long mixed) {
-    words[word(mixed)] |= bits(mixed);
+    words[word(mixed, shift)] |= bits(mixed);
   }
 
   private static long mixed(int hash) {
     return hash * PHI;
   }
 
-  private int word(long mixed) {
+  private static int word(long mixed, int shift) {
     return (int) (mixed >>> shift);
   }
 

@@ -27,10 +27,8 @@ final class SystemFile implements Disk.AppendedFile {
   @Override
   public void truncate(long length) throws IOException {
     // Not where there is nothing to cut: ext4, as it is mounted by default, takes a file that was
-    // cut
-    // to nothing for one that is being replaced, and begins to write all of it to the disk when it
-    // is
-    // closed (auto_da_alloc: https://git.kernel.org/torvalds/c/afd4672dc761).
+    // cut to nothing for one that is being replaced, and begins to write all of it to the disk when
+    // it is closed (auto_da_alloc: https://git.kernel.org/torvalds/c/afd4672dc761).
     if (file.length() != length) {
       file.setLength(length);
     }
