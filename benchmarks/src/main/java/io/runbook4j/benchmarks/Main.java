@@ -78,7 +78,7 @@ public final class Main {
         # Benchmark results
 
         Written by `benchmarks/run%s` on %s; do not edit. %s, %d processors, %s %s, JDK %s (%s), \
-        heap of 2 GiB (touched before the engines are measured), %s.
+        heap of 2 GiB (touched before the engines are measured). %s
 
         **CPU** is time on a processor: for engines that of the whole process, its garbage \
         collection and compiler included, for limiters and the watch that of the asking threads; **wall** is the time on the clock; **B** is what was allocated. The \
@@ -94,10 +94,18 @@ public final class Main {
             System.getProperty("os.arch"),
             System.getProperty("java.version"),
             System.getProperty("java.vm.name"),
-            effort.isFull()
-                ? "medians over %d processes for each row (%d for the limiters and the watch), which take turns"
-                    .formatted(effort.engines().turns(), effort.blinks().turns())
-                : "medians, one process for each row");
+            samples(effort));
+  }
+
+  private static String samples(Suite.Effort effort) {
+    return String.format(
+        Locale.ROOT,
+        "Engines: the least of %d iterations, in %d processes for each row, which take turns; the"
+            + " limiters and the watch: the median of %d in %d.",
+        effort.engines().turns() * effort.engines().iterations(),
+        effort.engines().turns(),
+        effort.blinks().turns() * effort.blinks().iterations(),
+        effort.blinks().turns());
   }
 
   private static String processor() throws IOException {

@@ -25,7 +25,7 @@ final class WatchSuite {
     Map<Asking, ChainedOptionsBuilder> askings = new LinkedHashMap<>();
     for (int threads = 1; threads <= 2; threads++) {
       for (Asked asked : Asked.values()) {
-        if (threads == 1 || asked.role() != Row.Role.FLOOR) {
+        if (threads == 1 || (asked.role() != Row.Role.FLOOR && suite.effort().isFull())) {
           Asking asking = new Asking(asked, threads);
           askings.put(asking, suite.effort().blinks().applied(asking.options()));
         }

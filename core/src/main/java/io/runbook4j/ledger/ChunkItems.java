@@ -22,8 +22,9 @@ final class ChunkItems {
 
   /** {@return whether no item of the chunk is tried again} */
   static boolean allSettled(ChunkDone done) {
-    for (ItemResult result : done.results()) {
-      if (!settles(result)) {
+    List<ItemResult> results = done.results();
+    for (int i = 0; i < results.size(); i++) {
+      if (!settles(results.get(i))) {
         return false;
       }
     }

@@ -86,9 +86,10 @@ final class MemoryRun implements RunFollower {
     if (!inherited.isEmpty()) {
       inherited.remove(done.number());
     }
-    for (String key : jobRecords.marks().among(chunk.keys())) { // the marks are the trail's too
-      trail.forget(key);
-      jobTrail.forget(key);
+    List<String> marked = jobRecords.marks().among(chunk.keys()); // the marks are the trail's too
+    for (int i = 0; i < marked.size(); i++) {
+      trail.forget(marked.get(i));
+      jobTrail.forget(marked.get(i));
     }
     ChunkItems.forEachNotSucceeded(chunk.keys(), done, (key, result) -> {
       ItemRecord item = ItemRecord.of(id, key, done.at(), result);

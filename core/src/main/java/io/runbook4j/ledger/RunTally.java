@@ -165,25 +165,28 @@ final class RunTally {
       throw misfit("has a result of chunk %s, which is not open", done.number());
     }
     List<String> keys = begun.chunk().keys();
+    List<ItemResult> results = done.results();
     checkIndexes(done, keys.size());
-    for (ItemResult result : done.results()) {
-      count(result, 1);
+    for (int i = 0; i < results.size(); i++) {
+      count(results.get(i), 1);
     }
-    count(done.others(), keys.size() - done.results().size());
+    count(done.others(), keys.size() - results.size());
     updatePending(keys, done);
     open.remove(done.number());
     follower.done(begun.chunk(), done);
   }
 
   private void checkIndexes(ChunkDone done, int size) {
+    List<ItemResult> results = done.results();
     int last = -1;
-    for (ItemResult result : done.results()) {
-      if (result.index() <= last || result.index() >= size) {
+    for (int i = 0; i < results.size(); i++) {
+      int index = results.get(i).index();
+      if (index <= last || index >= size) {
         throw misfit(
             "has a result of chunk %s whose index must rise and be below %s, was %s",
-            done.number(), size, result.index());
+            done.number(), size, index);
       }
-      last = result.index();
+      last = index;
     }
   }
 

@@ -55,7 +55,7 @@ class KeyMarksTest {
     List<String> others =
         IntStream.range(16_000, 116_000).mapToObj(i -> "user-" + i).toList();
 
-    assertThat(marks.among(others)).hasSizeLessThan(others.size() / 200);
+    assertThat(marks.among(others)).hasSizeLessThan(others.size() / 500);
   }
 
   private void mark(String key, List<String> marked) {
