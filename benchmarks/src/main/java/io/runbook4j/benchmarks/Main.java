@@ -100,12 +100,12 @@ public final class Main {
   private static String samples(Suite.Effort effort) {
     return String.format(
         Locale.ROOT,
-        "Engines: the least of %d iterations, in %d processes for each row, which take turns; the"
-            + " limiters and the watch: the median of %d in %d.",
+        "Engines: the least of %d iterations for each row, %d a process, and processes take turns;"
+            + " the limiters and the watch: the median of %d, %d a process.",
         effort.engines().turns() * effort.engines().iterations(),
-        effort.engines().turns(),
+        effort.engines().iterations(),
         effort.blinks().turns() * effort.blinks().iterations(),
-        effort.blinks().turns());
+        effort.blinks().iterations());
   }
 
   private static String processor() throws IOException {

@@ -181,7 +181,7 @@ final class Suite {
      * About five minutes in all. The engines need that long a warm-up until the compiler is
      * through.
      */
-    QUICK(new Pace(1, 8, 6, 250), new Pace(1, 1, 2, 1), new Pace(1, 4, 8, 60)),
+    QUICK(new Pace(1, 12, 4, 250), new Pace(1, 1, 2, 1), new Pace(1, 4, 8, 60)),
     /** As long as it takes to trust the second digit. */
     FULL(new Pace(3, 8, 6, 750), new Pace(3, 1, 1, 1), new Pace(2, 8, 12, 100));
 
