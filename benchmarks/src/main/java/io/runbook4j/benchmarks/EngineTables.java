@@ -18,10 +18,7 @@ import org.openjdk.jmh.runner.options.ChainedOptionsBuilder;
 final class EngineTables {
   private static final int ITEMS = 1_000_000;
 
-  /** Enough to force a thousand chunks. */
-  private static final int FORCED_ITEMS = 100_000;
-
-  /** What a quick run leaves out: another of ours is like it, or it takes long. */
+  /** What a quick run leaves out to be quick. */
   private static final Set<Contender> NOT_QUICK = EnumSet.of(
       Contender.RAW_FILE,
       Contender.RUNBOOK4J_IN_FLIGHT,
@@ -84,7 +81,7 @@ final class EngineTables {
       "engine-forced",
       "Engine, no failures, forced to the disk",
       Workload.CLEAN,
-      FORCED_ITEMS,
+      ITEMS,
       List.of(Contender.RAW_FORCED, Contender.RUNBOOK4J_FORCED, Contender.RUNBOOK4J_IN_FLIGHT));
 
   private final Suite suite;
@@ -211,9 +208,14 @@ final class EngineTables {
         .param("engine", engine.name())
         .param("workload", plan.workload().name())
         .param("items", Integer.toString(plan.items()));
-    boolean takesSeconds =
-        engine == Contender.SPRING_BATCH_H2 && plan.workload().hasBad();
-    return (takesSeconds ? suite.effort().longRuns() : suite.effort().engines()).applied(options);
+    return pace(plan, engine).applied(options);
+  }
+
+  private Suite.Pace pace(Plan plan, Contender engine) {
+    if (engine == Contender.SPRING_BATCH_H2 && plan.workload().hasBad()) {
+      return suite.effort().longRuns();
+    }
+    return plan.equals(FORCED) ? suite.effort().forcedRuns() : suite.effort().engines();
   }
 
   /** {@return the rows that were measured, all figures for an item} */

@@ -24,11 +24,11 @@ final class Growth {
       List.of(Contender.HAND_LOOP, Contender.RUNBOOK4J_MEMORY, Contender.RUNBOOK4J_FILE);
   private static final List<Integer> SIZES = List.of(10_000, 100_000, 1_000_000, 10_000_000);
   private static final List<Integer> QUICK_SIZES = List.of(10_000, 100_000, 1_000_000);
-  private static final int ROUND = 2_000_000;
   private static final int SINGLES = 500;
   private static final int WARMUPS = 3;
 
   private final List<Integer> sizes;
+  private final int largest;
   private final int rounds;
 
   private final ThreadMXBean threads = ManagementFactory.getThreadMXBean();
@@ -37,14 +37,15 @@ final class Growth {
 
   Growth(Suite.Effort effort) {
     this.sizes = effort.isFull() ? SIZES : QUICK_SIZES;
-    this.rounds = effort.isFull() ? 15 : 3;
+    this.largest = sizes.get(sizes.size() - 1);
+    this.rounds = effort.isFull() ? 9 : 3;
   }
 
   void measure() throws Exception {
     for (Contender engine : ENGINES) {
       for (int i = 0; i < WARMUPS; i++) {
-        cost(engine, ROUND, 1);
-        cost(engine, ROUND / 100, 100);
+        cost(engine, 2_000_000, 1);
+        cost(engine, 20_000, 100);
       }
       measure(engine);
     }
@@ -58,7 +59,7 @@ final class Growth {
       singles.add(cost(engine, 1, SINGLES));
       for (int items : sizes) {
         runs.computeIfAbsent(items, size -> new ArrayList<>())
-            .add(cost(engine, items, Math.max(1, ROUND / items)));
+            .add(cost(engine, items, largest / items));
       }
     }
     double constant = Collections.min(singles); // see Suite.least
@@ -122,7 +123,8 @@ final class Growth {
         ### Growth
 
         %sNo failures, chunks of 100, the run's thread alone. Items are made when they are read, \
-        which is part of each figure; each is the least of %d. What a run of one item costs is taken off first.
+        which is part of each figure. Each figure, that of one item too, is the least of %d rounds. What a \
+        run of one item costs is taken off first.
 
         ![Growth](charts/growth.svg)
 

@@ -21,7 +21,6 @@ final class LimiterSuite {
   private final List<Jdk> jdks;
   private final List<Goal> goals = new ArrayList<>();
 
-  /** @param jdks the first is measured in full; the others too, unless in a quick run */
   LimiterSuite(Suite suite, List<Jdk> jdks) {
     this.suite = suite;
     this.jdks = jdks;
@@ -31,16 +30,12 @@ final class LimiterSuite {
     for (int threads = 1; threads <= 2; threads++) {
       for (Question question : Question.values()) {
         for (Jdk jdk : jdks) {
-          if (suite.effort().isFull() || isInQuick(jdk, question)) {
+          if (suite.effort().isFull() || question == Question.PERMITTED) {
             done.accept(table(jdk, threads, question));
           }
         }
       }
     }
-  }
-
-  private boolean isInQuick(Jdk jdk, Question question) {
-    return jdk.equals(jdks.get(0)) && question == Question.PERMITTED;
   }
 
   private Table table(Jdk jdk, int threads, Question question) {
@@ -70,11 +65,10 @@ final class LimiterSuite {
     if (threads == 1 && question == Question.PERMITTED) {
       share(title, Limiter.RUNBOOK4J_EXACT, Limiter.NANO_TIME, MOST_EXACT, rows, Row::cpu);
       goals.add(new Goal(
-          title + ": ours, allocated a call",
+          title + ": ours, allocated a call, to a tenth",
           "B",
           0,
-          // What JMH allocates for an iteration is some hundredths of a byte a call at most.
-          Math.round(of(Limiter.RUNBOOK4J, rows).bytes() * 10) / 10.0));
+          Suite.tenth(of(Limiter.RUNBOOK4J, rows).bytes())));
     }
     if (question == Question.PERMITTED) {
       compareWithFastest(title, threads, rows);

@@ -32,11 +32,13 @@ public final class Main {
     Suite suite = new Suite(effort);
     Results results = new Results(module, head(effort));
     engines(suite, results);
-    List<Jdk> jdks = jdks(args[2]);
+    List<Jdk> jdks = effort.isFull() ? jdks(args[2]) : List.of(Jdk.current());
     LimiterSuite limiters = new LimiterSuite(suite, jdks);
     limiters.run(results::add);
     results.goals(limiters.goals());
-    if (jdks.size() == 1) {
+    if (!effort.isFull()) {
+      results.add("A quick run asks limiters for permits only, on one JDK.\n\n", List.of());
+    } else if (jdks.size() == 1) {
       results.add(
           "There was no JDK 25 beside this one: the limiters are not measured on it.\n\n",
           List.of());
@@ -100,12 +102,13 @@ public final class Main {
   private static String samples(Suite.Effort effort) {
     return String.format(
         Locale.ROOT,
-        "Engines: the least of %d iterations for each row, %d a process, and processes take turns;"
-            + " the limiters and the watch: the median of %d, %d a process.",
-        effort.engines().turns() * effort.engines().iterations(),
-        effort.engines().iterations(),
-        effort.blinks().turns() * effort.blinks().iterations(),
-        effort.blinks().iterations());
+        "Each turn of a row is a process of its own. Engines (turns: %d): CPU and wall are each the"
+            + " least of %d iterations (fewer where a run takes seconds), B is the median."
+            + " Limiters and the watch (turns: %d): medians of %d iterations.",
+        effort.engines().turns(),
+        effort.engines().all(),
+        effort.blinks().turns(),
+        effort.blinks().all());
   }
 
   private static String processor() throws IOException {

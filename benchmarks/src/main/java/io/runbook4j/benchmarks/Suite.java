@@ -114,10 +114,19 @@ final class Suite {
 
   /**
    * {@return the least of all iterations} What else the machine does can only add to a time, and on
-   * a machine that is shared it adds half of it for a minute and nothing in the next.
+   * a machine that is shared it adds half of it for a minute and nothing in the next. It is also
+   * the process in which the compiler did best, and may lie between two collections.
    */
   static double least(List<IterationResult> iterations, ToDoubleFunction<IterationResult> figure) {
     return iterations.stream().mapToDouble(figure).min().orElseThrow();
+  }
+
+  /**
+   * {@return the bytes to a tenth} The profiler counts what JMH allocates for an iteration too,
+   * some hundredths of a byte a call.
+   */
+  static double tenth(double bytes) {
+    return Math.round(bytes * 10) / 10.0;
   }
 
   /** {@return a row of a benchmark whose threads have a {@link ThreadTime}} */
@@ -166,6 +175,11 @@ final class Suite {
    * @param millis how long each takes
    */
   record Pace(int turns, int warmups, int iterations, int millis) {
+    /** {@return how many iterations count in all turns} */
+    int all() {
+      return turns * iterations;
+    }
+
     ChainedOptionsBuilder applied(ChainedOptionsBuilder options) {
       return options
           .warmupIterations(warmups)
@@ -178,15 +192,23 @@ final class Suite {
   /** How much time to take. */
   enum Effort {
     /**
-     * About five minutes in all. The engines need that long a warm-up until the compiler is
+     * About five minutes in all. The engines warm up for three seconds, until the compiler is
      * through.
      */
-    QUICK(new Pace(1, 12, 4, 250), new Pace(1, 1, 2, 1), new Pace(1, 4, 8, 60)),
+    QUICK(
+        new Pace(1, 12, 4, 250), new Pace(1, 1, 1, 1), new Pace(1, 1, 2, 1), new Pace(1, 4, 8, 60)),
     /** As long as it takes to trust the second digit. */
-    FULL(new Pace(3, 8, 6, 750), new Pace(3, 1, 1, 1), new Pace(2, 8, 12, 100));
+    FULL(
+        new Pace(3, 8, 6, 750),
+        new Pace(3, 1, 4, 1),
+        new Pace(3, 1, 1, 1),
+        new Pace(2, 8, 12, 100));
 
     @SuppressWarnings("ImmutableEnumChecker") // a record of numbers
     private final Pace engines;
+
+    @SuppressWarnings("ImmutableEnumChecker") // as above
+    private final Pace forcedRuns;
 
     @SuppressWarnings("ImmutableEnumChecker") // as above
     private final Pace longRuns;
@@ -194,8 +216,9 @@ final class Suite {
     @SuppressWarnings("ImmutableEnumChecker") // as above
     private final Pace blinks;
 
-    Effort(Pace engines, Pace longRuns, Pace blinks) {
+    Effort(Pace engines, Pace forcedRuns, Pace longRuns, Pace blinks) {
       this.engines = engines;
+      this.forcedRuns = forcedRuns;
       this.longRuns = longRuns;
       this.blinks = blinks;
     }
@@ -209,7 +232,12 @@ final class Suite {
       return engines;
     }
 
-    /** {@return for engines of which a run takes seconds; it has as many turns} */
+    /** {@return for engines that wait for the disk; it has as many turns, an iteration is a run} */
+    Pace forcedRuns() {
+      return forcedRuns;
+    }
+
+    /** {@return for engines of which a run takes a minute; it has as many turns} */
     Pace longRuns() {
       return longRuns;
     }

@@ -43,21 +43,10 @@ final class WatchSuite {
     if (asking.role() != Row.Role.FLOOR) {
       String title = "Watch, " + asking.title();
       goals.add(new Goal(title + ": CPU an event", "ns", MOST_NANOS, row.cpu()));
-      goals.add(new Goal(title + ": allocated an event", "B", 0, leastBytes(iterations)));
+      goals.add(
+          new Goal(title + ": allocated an event, to a tenth", "B", 0, Suite.tenth(row.bytes())));
     }
     return row;
-  }
-
-  /**
-   * {@return what every iteration allocated, to a tenth} The profiler counts what JMH allocates for
-   * an iteration too, which is more an event the fewer there are.
-   */
-  private static double leastBytes(List<IterationResult> iterations) {
-    double least = iterations.stream()
-        .mapToDouble(each -> Suite.secondary(each, Suite.BYTES))
-        .min()
-        .orElseThrow();
-    return Math.round(least * 10) / 10.0;
   }
 
   /** {@return what was asked, once the table is there} */

@@ -23,7 +23,7 @@ final class ChunkItems {
   /** {@return whether no item of the chunk is tried again} */
   static boolean allSettled(ChunkDone done) {
     List<ItemResult> results = done.results();
-    for (int i = 0; i < results.size(); i++) {
+    for (int i = 0; i < results.size(); i++) { // for each chunk: no iterator
       if (!settles(results.get(i))) {
         return false;
       }

@@ -87,7 +87,7 @@ final class MemoryRun implements RunFollower {
       inherited.remove(done.number());
     }
     List<String> marked = jobRecords.marks().among(chunk.keys()); // the marks are the trail's too
-    for (int i = 0; i < marked.size(); i++) {
+    for (int i = 0; i < marked.size(); i++) { // for each chunk: no iterator
       trail.forget(marked.get(i));
       jobTrail.forget(marked.get(i));
     }

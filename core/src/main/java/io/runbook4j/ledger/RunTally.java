@@ -167,7 +167,7 @@ final class RunTally {
     List<String> keys = begun.chunk().keys();
     List<ItemResult> results = done.results();
     checkIndexes(done, keys.size());
-    for (int i = 0; i < results.size(); i++) {
+    for (int i = 0; i < results.size(); i++) { // for each chunk: no iterator
       count(results.get(i), 1);
     }
     count(done.others(), keys.size() - results.size());
@@ -179,7 +179,7 @@ final class RunTally {
   private void checkIndexes(ChunkDone done, int size) {
     List<ItemResult> results = done.results();
     int last = -1;
-    for (int i = 0; i < results.size(); i++) {
+    for (int i = 0; i < results.size(); i++) { // as above
       int index = results.get(i).index();
       if (index <= last || index >= size) {
         throw misfit(
