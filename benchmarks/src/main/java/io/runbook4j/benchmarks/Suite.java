@@ -121,14 +121,6 @@ final class Suite {
     return iterations.stream().mapToDouble(figure).min().orElseThrow();
   }
 
-  /**
-   * {@return the bytes to a tenth} The profiler counts what JMH allocates for an iteration too,
-   * some hundredths of a byte a call.
-   */
-  static double tenth(double bytes) {
-    return Math.round(bytes * 10) / 10.0;
-  }
-
   /** {@return a row of a benchmark whose threads have a {@link ThreadTime}} */
   static Row row(String title, Row.Role role, List<IterationResult> all) {
     List<IterationResult> iterations = undisturbed(all);
@@ -196,7 +188,10 @@ final class Suite {
      * through.
      */
     QUICK(
-        new Pace(1, 12, 4, 250), new Pace(1, 1, 1, 1), new Pace(1, 1, 2, 1), new Pace(1, 4, 8, 60)),
+        new Pace(1, 12, 4, 250),
+        new Pace(1, 1, 1, 1),
+        new Pace(1, 1, 2, 1),
+        new Pace(1, 3, 4, 120)),
     /** As long as it takes to trust the second digit. */
     FULL(
         new Pace(3, 8, 6, 750),
