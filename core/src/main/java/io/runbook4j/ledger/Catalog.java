@@ -8,6 +8,7 @@ import io.runbook4j.spi.ledger.LedgerEntry.RunFinished;
 import io.runbook4j.spi.ledger.LedgerEntry.RunStarted;
 import io.runbook4j.spi.ledger.LedgerException;
 import io.runbook4j.spi.ledger.RunId;
+import io.runbook4j.spi.time.Time;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
@@ -16,6 +17,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -40,6 +42,7 @@ import org.jspecify.annotations.Nullable;
 final class Catalog {
   private static final String SUFFIX = ".jsonl";
   private static final String INDEX = "index.json";
+  private static final Duration STAMPS_TELL_AFTER = Duration.ofSeconds(4);
 
   private final Path folder;
   private final Map<RunId, Head> heads = new ConcurrentHashMap<>();
@@ -202,11 +205,24 @@ final class Catalog {
     Stamp stamp = stamp(file(run));
     Digest known = digests.get(run);
     if (known == null || !known.stamp().equals(stamp)) {
-      known = Digest.of(stamp, RunReplay.of(file(run), run, RunFollower.NONE).tally());
-      digests.put(run, known);
-      unsaved.incrementAndGet();
+      RunReplay replay = RunReplay.of(file(run), run, RunFollower.NONE);
+      known = Digest.of(stamp, replay.tally());
+      if (replay.validLength() == stamp.size() || !isRecent(stamp)) {
+        digests.put(run, known);
+        unsaved.incrementAndGet();
+      }
     }
     return known;
+  }
+
+  /**
+   * {@return whether the file may change and keep its stamp} What is written into reserved room
+   * leaves the size as it is, and the time too if it is written soon: clocks of file systems tick
+   * some hundred times a second, some every other second.
+   */
+  private static boolean isRecent(Stamp stamp) {
+    Instant changed = Instant.EPOCH.plusNanos(stamp.changedNanos());
+    return changed.plus(STAMPS_TELL_AFTER).isAfter(Time.system().now());
   }
 
   /** Notes how a run began whose first line was just written. */

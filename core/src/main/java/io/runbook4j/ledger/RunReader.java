@@ -79,8 +79,12 @@ final class RunReader implements Closeable {
         checkFormat(isWhole);
       }
       if (!isWhole) {
-        checkTail();
-        return null;
+        if (lines.isTornTail()) {
+          return null;
+        }
+        if (!lines.isWhole()) {
+          throw damaged("its checksum is wrong or missing, and whole lines follow");
+        }
       }
       LedgerEntry entry = lines.number() == 1 ? first() : decode();
       validLength = lines.offset() + lines.end() - lines.start() + 1;
@@ -163,13 +167,6 @@ final class RunReader implements Closeable {
       throw new LedgerException("Ledger file " + file + " has format " + format + " in line 1, and"
           + " this version reads from format " + EntryEncoder.FORMAT + " on: it is too old. Nothing"
           + " was changed. Use the version that wrote it to finish the run.");
-    }
-  }
-
-  private void checkTail() throws IOException {
-    LedgerException damage = damaged("its checksum is wrong or missing, and whole lines follow");
-    if (!lines.isTornTail()) {
-      throw damage;
     }
   }
 

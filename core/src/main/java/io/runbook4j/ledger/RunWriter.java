@@ -21,6 +21,12 @@ import org.jspecify.annotations.Nullable;
 
 /** Appends to one run's file. Safe for many threads. */
 final class RunWriter {
+  /**
+   * A force of a file that is as long as before takes 0.7 of the time, since its length need not be
+   * written. More room at once gains nothing more.
+   */
+  private static final int MOST_ROOM = 64 * 1024;
+
   private final ReentrantLock lock = new ReentrantLock();
   private final Path path;
   private final RunId run;
@@ -33,6 +39,10 @@ final class RunWriter {
   /** The bytes of all acknowledged lines. */
   private long length;
 
+  /** Up to where room is reserved. */
+  private long room;
+
+  private boolean reserves;
   private @Nullable LedgerException broken;
 
   /** Goes on behind the whole lines of a file; what stands behind them is cut off. */
@@ -44,6 +54,7 @@ final class RunWriter {
     this.tally = replay.tally();
     this.length = replay.validLength();
     this.force = force;
+    this.reserves = force == FileLedger.Force.EACH_RECORD;
     file.truncate(length);
   }
 
@@ -110,12 +121,28 @@ final class RunWriter {
     }
     try {
       file.append(lines.bytes(), lines.length());
+      makeRoom(length + lines.length());
       if (force != FileLedger.Force.NEVER) {
         file.force();
       }
       length += lines.length();
     } catch (IOException e) {
       throw broken(e.getMessage(), e);
+    }
+  }
+
+  /** Reserves as much as there is already, up to a limit, or cuts off what is left at the end. */
+  private void makeRoom(long end) throws IOException {
+    if (room > 0 && tally.isFinished()) {
+      file.truncate(end);
+    } else if (reserves && end > room) {
+      int bytes = (int) Math.min(end, MOST_ROOM);
+      room = end + bytes;
+      try {
+        file.reserve(bytes);
+      } catch (IOException e) {
+        reserves = false; // the record has found its place; those to come may, too
+      }
     }
   }
 

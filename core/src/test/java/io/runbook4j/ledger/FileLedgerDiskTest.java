@@ -49,6 +49,7 @@ class FileLedgerDiskTest {
     private boolean truncates = true;
     private @Nullable Error fault;
     private int forced;
+    private int notReserved;
     private final AtomicLong written = new AtomicLong();
     private volatile long forcedBytes;
 
@@ -85,6 +86,15 @@ class FileLedgerDiskTest {
         }
 
         @Override
+        public void reserve(int bytes) throws IOException {
+          if (bytes > room) {
+            notReserved++;
+            throw new IOException("No space left on device");
+          }
+          file.reserve(bytes);
+        }
+
+        @Override
         public void truncate(long length) throws IOException {
           if (!truncates) {
             throw new IOException("Read-only file system");
@@ -118,7 +128,7 @@ class FileLedgerDiskTest {
     Path file = folder.resolve(RUN + ".jsonl");
     try (FileLedger ledger = open()) {
       ledger.record(RUN, List.of(started(RUN, JOB), begun(1, "a", "b")));
-      long acknowledged = Files.size(file);
+      String acknowledged = Files.readString(file).stripTrailing() + "\n";
       disk.room = room;
 
       assertThatExceptionOfType(LedgerException.class)
@@ -129,11 +139,27 @@ class FileLedgerDiskTest {
           .isThrownBy(() -> ledger.record(RUN, List.of(done(1))))
           .withMessageContaining("No space left");
 
-      assertThat(Files.size(file)).isEqualTo(acknowledged);
+      assertThat(Files.readString(file)).isEqualTo(acknowledged);
       assertThat(ledger.run(RUN).orElseThrow().state()).isEqualTo(RunState.DIED);
       assertThat(ledger.entries(RUN)).hasSize(2);
       ledger.record(RUN, List.of(resumed(), done(1)));
       assertThat(ledger.run(RUN).orElseThrow().counts().succeeded()).isEqualTo(2);
+    }
+  }
+
+  @Test
+  void record_roomForTheRecordAndForNoMore_isRecorded() {
+    try (FileLedger ledger = open()) {
+      ledger.record(RUN, List.of(started(RUN, JOB), begun(1, "a")));
+      disk.room = 1_000;
+
+      ledger.record(RUN, List.of(done(1)));
+      ledger.record(RUN, List.of(begun(2, "b")));
+      ledger.record(RUN, List.of(done(2)));
+      ledger.record(RUN, List.of(begun(3, "c")));
+
+      assertThat(disk.notReserved).isOne();
+      assertThat(ledger.entries(RUN)).hasSize(6);
     }
   }
 

@@ -93,6 +93,13 @@ public interface Disk {
       force();
     }
 
+    /**
+     * Puts spaces behind the end, which the next appends overwrite: a force that finds the file as
+     * long as it was has less to write. They are gone when the file is cut off or closed; after a
+     * crash they are there still.
+     */
+    default void reserve(int bytes) throws IOException {}
+
     /** Cuts the file off; the next append goes there. */
     void truncate(long length) throws IOException;
   }

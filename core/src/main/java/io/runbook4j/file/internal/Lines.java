@@ -25,7 +25,7 @@ public final class Lines implements Closeable {
   private byte[] buffer;
   private int filled;
   private int start;
-  private int end;
+  private int end = -1;
   private boolean terminated = true;
   private long bufferOffset;
   private long number;
@@ -46,7 +46,7 @@ public final class Lines implements Closeable {
     if (!terminated) {
       return false;
     }
-    start = number == 0 ? 0 : end + 1;
+    start = end + 1;
     int from = start;
     while (true) {
       for (int i = from; i < filled; i++) {
@@ -111,18 +111,31 @@ public final class Lines implements Closeable {
 
   /**
    * Looks, from a line that is not whole to the end of the file, for a whole line of a later write.
-   * The line looked at is another one then.
    *
-   * @return whether there is none, so that the line began a torn tail; if not, it is damaged
+   * @return whether there is none, so that the line began a torn tail, and no line is left; if
+   *     there is one, the line is read anew, since a writer may have been about to write it where
+   *     it had reserved room: it is damaged if it is not whole now
    */
   public boolean isTornTail() throws IOException {
     long torn = offset();
+    long tornNumber = number;
     do {
       if (isEvidence(start, torn) || endsWithAWholeLine(torn)) {
+        readAnew(torn, tornNumber);
         return false;
       }
     } while (next());
     return true;
+  }
+
+  private void readAnew(long offset, long lineNumber) throws IOException {
+    file.seek(offset);
+    bufferOffset = offset;
+    filled = 0;
+    end = -1;
+    terminated = true;
+    number = lineNumber - 1;
+    next();
   }
 
   /** {@return whether, the line break before it being damaged, a whole line ends this one} */

@@ -69,4 +69,23 @@ class DiskTest {
 
     assertThat(file).hasBinaryContent(new byte[] {1});
   }
+
+  @Test
+  void append_roomReserved_overwritesIt() throws IOException {
+    Path file = folder.resolve("room");
+    try (Disk.AppendedFile opened = Disk.system().open(file)) {
+      opened.append(new byte[] {'a'}, 1);
+      opened.reserve(10_000);
+      opened.append(new byte[] {'b'}, 1);
+      opened.force();
+
+      assertThat(Files.readString(file)).isEqualTo("ab" + " ".repeat(9_999));
+      opened.reserve(2);
+      opened.truncate(1);
+      opened.append(new byte[] {'c'}, 1);
+      assertThat(Files.readString(file)).isEqualTo("ac");
+      opened.reserve(2);
+    }
+    assertThat(Files.readString(file)).isEqualTo("ac");
+  }
 }

@@ -61,6 +61,39 @@ class LinesTest {
   }
 
   @Test
+  void isTornTail_writerWasAboutToWriteTheLineIntoReservedRoom_isReadAnew() throws IOException {
+    try (Disk.AppendedFile writer = Disk.system().open(file)) {
+      writer.truncate(0);
+      byte[] line = wholeLine();
+      int before = 128 * 1024 / line.length; // as many as a reader reads at once, or one less
+      for (int i = 0; i < before; i++) {
+        writer.append(line, line.length);
+      }
+      writer.reserve(line.length * 9);
+      try (Lines lines = new Lines(file)) {
+        for (int i = 0; i < before; i++) {
+          assertThat(lines.next()).isTrue();
+          assertThat(lines.isWhole()).isTrue();
+        }
+
+        writer.append(line, line.length);
+        writer.append(line, line.length);
+
+        assertThat(lines.next()).isTrue();
+        assertThat(lines.isWhole()).isFalse();
+        assertThat(lines.isTornTail()).isFalse();
+        assertThat(lines.isWhole()).isTrue();
+        assertThat(lines.number()).isEqualTo(before + 1);
+        assertThat(lines.next()).isTrue();
+        assertThat(lines.isWhole()).isTrue();
+        assertThat(lines.next()).isTrue();
+        assertThat(lines.isWhole()).isFalse();
+        assertThat(lines.isTornTail()).isTrue();
+      }
+    }
+  }
+
+  @Test
   void isTornTail_wholeLineFollows_isDamage() throws IOException {
     append(new byte[] {'d', '\n'});
     append(wholeLine());
@@ -69,6 +102,7 @@ class LinesTest {
       assertThat(lines.next()).isTrue();
 
       assertThat(lines.isTornTail()).isFalse();
+      assertThat(lines.isWhole()).isFalse();
     }
   }
 }

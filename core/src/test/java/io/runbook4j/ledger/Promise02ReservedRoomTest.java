@@ -1,0 +1,187 @@
+package io.runbook4j.ledger;
+
+import static io.runbook4j.ledger.RunFixture.JOB;
+import static io.runbook4j.ledger.RunFixture.RUN;
+import static io.runbook4j.ledger.RunFixture.begun;
+import static io.runbook4j.ledger.RunFixture.done;
+import static io.runbook4j.ledger.RunFixture.finished;
+import static io.runbook4j.ledger.RunFixture.resumed;
+import static io.runbook4j.ledger.RunFixture.started;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.runbook4j.spi.ledger.Counts;
+import io.runbook4j.spi.ledger.LedgerEntry;
+import io.runbook4j.spi.ledger.RunState;
+import io.runbook4j.spi.ledger.RunSummary;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Promise 2, where records are written into room that was reserved for them. */
+class Promise02ReservedRoomTest {
+  private static final Counts ONE_SUCCEEDED = new Counts(1, 1, 0, 0, 0, 0);
+
+  @TempDir
+  private Path folder;
+
+  @TempDir
+  private Path crashed;
+
+  private Path file;
+
+  @BeforeEach
+  void nameTheFile() {
+    file = folder.resolve(RUN + ".jsonl");
+  }
+
+  /** Records until room is reserved for more than the next record. */
+  private void fill(FileLedger ledger) {
+    ledger.record(RUN, List.of(started(RUN, JOB)));
+    for (int number = 1; number <= 5; number++) {
+      ledger.record(RUN, List.of(begun(number, "item " + number), done(number)));
+    }
+  }
+
+  /** {@return the file as a machine that loses power now would leave it} */
+  private byte[] now() throws IOException {
+    return Files.readAllBytes(file);
+  }
+
+  private List<String> afterACrash(byte[] bytes) throws IOException {
+    Files.write(crashed.resolve(file.getFileName()), bytes);
+    try (FileLedger ledger = FileLedger.open(crashed)) {
+      assertThat(ledger.died()).extracting(RunSummary::run).containsExactly(RUN);
+      return entries(ledger);
+    }
+  }
+
+  /** In words: an item filter has no equals. */
+  private static List<String> entries(FileLedger ledger) {
+    return ledger.entries(RUN).stream().map(LedgerEntry::toString).toList();
+  }
+
+  private static String text(byte[] bytes) {
+    return new String(bytes, StandardCharsets.UTF_8);
+  }
+
+  @Test
+  void record_room_isOfSpacesAndGoneWhenTheRunHasFinished() throws IOException {
+    try (FileLedger ledger = FileLedger.open(folder)) {
+      fill(ledger);
+      long room = now().length;
+      assertThat(text(now())).matches("(?s)\\{.*}\n {50,}");
+
+      ledger.record(RUN, List.of(begun(6, "item 6"), done(6)));
+      assertThat(now()).hasSize((int) room);
+
+      ledger.record(RUN, List.of(finished(RunState.COMPLETED, new Counts(6, 6, 0, 0, 0, 0))));
+      assertThat(text(now())).matches("(?s)\\{.*}\n");
+    }
+  }
+
+  @Test
+  void record_manyChunks_reservesNoMoreThanTheDocumentedSize() throws IOException {
+    try (FileLedger ledger = FileLedger.open(folder)) {
+      fill(ledger);
+      String[] keys = new String[100];
+      Arrays.setAll(keys, i -> "some key of usual length " + i);
+      long longest = 0;
+      for (int number = 6; number < 60; number++) {
+        ledger.record(RUN, List.of(begun(number, keys), done(number)));
+        longest = Math.max(longest, now().length - text(now()).stripTrailing().length());
+      }
+
+      assertThat(longest).isBetween(32 * 1024L, 64 * 1024L + 1);
+    }
+  }
+
+  @Test
+  void close_unfinishedRun_leavesNoRoomBehind() throws IOException {
+    try (FileLedger ledger = FileLedger.open(folder)) {
+      fill(ledger);
+    }
+
+    assertThat(text(now())).endsWith("}\n");
+  }
+
+  @Test
+  void entries_crashedWithRoomReserved_areAllThereAndTheRunGoesOn() throws IOException {
+    try (FileLedger ledger = FileLedger.open(folder)) {
+      fill(ledger);
+      assertThat(afterACrash(now())).hasSize(11).isEqualTo(entries(ledger));
+    }
+
+    try (FileLedger ledger = FileLedger.open(crashed)) {
+      ledger.record(RUN, List.of(resumed(), begun(6, "item 6")));
+      assertThat(ledger.entries(RUN)).hasSize(13);
+    }
+    assertThat(Files.readString(crashed.resolve(file.getFileName()))).endsWith("}\n");
+  }
+
+  @Test
+  void entries_powerCutKeptAnyPartOfTheRecordBeingWritten_areThoseAcknowledged()
+      throws IOException {
+    try (FileLedger ledger = FileLedger.open(folder)) {
+      fill(ledger);
+      List<String> acknowledged = entries(ledger);
+      byte[] before = now();
+      ledger.record(RUN, List.of(begun(6, "item 6"), done(6), begun(7, "item 7")));
+      byte[] after = now();
+      assertThat(after).hasSameSizeAs(before);
+
+      int end = text(after).stripTrailing().length() + 1;
+      for (int cut = text(before).stripTrailing().length() + 2; cut < end; cut++) {
+        assertThat(afterACrash(mixed(after, before, cut)))
+            .as("the first part, up to byte " + cut)
+            .startsWith(acknowledged.toArray(String[]::new))
+            .hasSizeBetween(11, 13);
+        assertThat(afterACrash(mixed(before, after, cut)))
+            .as("the last part, from byte " + cut)
+            .isEqualTo(acknowledged);
+      }
+    }
+  }
+
+  private static byte[] mixed(byte[] first, byte[] last, int cut) {
+    byte[] mixed = last.clone();
+    System.arraycopy(first, 0, mixed, 0, cut);
+    return mixed;
+  }
+
+  @Test
+  void run_ofAnotherLedgerThatWroteAgainBeforeTheClockOfTheDiskTicked_isAsItIsNow()
+      throws IOException {
+    try (FileLedger ledger = FileLedger.open(folder);
+        FileLedger reader = FileLedger.open(folder)) {
+      fill(ledger);
+      FileTime tick = Files.getLastModifiedTime(file);
+      assertThat(reader.run(RUN).orElseThrow().counts().succeeded()).isEqualTo(5);
+
+      ledger.record(RUN, List.of(begun(6, "item 6"), done(6)));
+      Files.setLastModifiedTime(file, tick);
+
+      assertThat(reader.run(RUN).orElseThrow().counts().succeeded()).isEqualTo(6);
+    }
+  }
+
+  @Test
+  void runs_finishedRun_isKnownWithoutReadingItAgain() throws IOException {
+    try (FileLedger ledger = FileLedger.open(folder)) {
+      ledger.record(RUN, List.of(started(RUN, JOB), begun(1, "a")));
+      ledger.record(RUN, List.of(done(1)));
+      ledger.record(RUN, List.of(finished(RunState.COMPLETED, ONE_SUCCEEDED)));
+      FileTime written = Files.getLastModifiedTime(file);
+      Files.write(file, new byte[now().length]);
+      Files.setLastModifiedTime(file, written);
+
+      assertThat(ledger.run(RUN).orElseThrow().counts()).isEqualTo(ONE_SUCCEEDED);
+    }
+  }
+}
