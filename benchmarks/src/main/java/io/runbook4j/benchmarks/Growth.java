@@ -38,7 +38,7 @@ final class Growth {
   Growth(Suite.Effort effort) {
     this.sizes = effort.isFull() ? SIZES : QUICK_SIZES;
     this.largest = sizes.get(sizes.size() - 1);
-    this.rounds = effort.isFull() ? 9 : 3;
+    this.rounds = effort.isFull() ? 20 : 3;
   }
 
   void measure() throws Exception {

@@ -102,11 +102,24 @@ final class Settlement<T> {
     return Optional.of(found);
   }
 
-  /** {@return where the key is, from {@code from} on; the size if it is not there} */
+  /**
+   * {@return where the key is, from {@code from} on; the size if it is not there} Most targets
+   * report the very key that they were given, and to look for that one touches no text.
+   */
+  @SuppressWarnings("ReferenceEquality")
   private static int place(Batch<?> batch, String key, int from) {
+    int size = batch.size();
+    if (from < size && batch.key(from).equals(key)) { // all are reported
+      return from;
+    }
+    for (int i = from; i < size; i++) {
+      if (batch.key(i) == key) {
+        return i;
+      }
+    }
     int hash = key.hashCode();
     int place = from;
-    while (place < batch.size()
+    while (place < size
         && (batch.key(place).hashCode() != hash || !batch.key(place).equals(key))) {
       place++;
     }
