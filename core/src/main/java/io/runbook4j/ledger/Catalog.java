@@ -8,16 +8,15 @@ import io.runbook4j.spi.ledger.LedgerEntry.RunFinished;
 import io.runbook4j.spi.ledger.LedgerEntry.RunStarted;
 import io.runbook4j.spi.ledger.LedgerException;
 import io.runbook4j.spi.ledger.RunId;
-import io.runbook4j.spi.time.Time;
 import java.io.FileNotFoundException;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.BasicFileAttributes;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -36,13 +35,12 @@ import org.jspecify.annotations.Nullable;
  * for many threads.
  *
  * <p>The index file is a cache, and only that: it is believed about a run as long as the run's file
- * has the size and the time of change that it names, and it is made anew when it is missing or
- * damaged.
+ * has the size and the time of change that it names, and nothing behind its whole lines; it is made
+ * anew when it is missing or damaged.
  */
 final class Catalog {
   private static final String SUFFIX = ".jsonl";
   private static final String INDEX = "index.json";
-  private static final Duration STAMPS_TELL_AFTER = Duration.ofSeconds(4);
 
   private final Path folder;
   private final Map<RunId, Head> heads = new ConcurrentHashMap<>();
@@ -72,11 +70,16 @@ final class Catalog {
     }
   }
 
-  /** What a run's file adds up to, at one size of it. */
-  record Digest(Stamp stamp, RunTotals totals, Optional<RunFinished> finished, Times times) {
-    static Digest of(Stamp stamp, RunTally tally) {
+  /**
+   * What a run's file adds up to, in one state of it.
+   *
+   * @param length of all whole lines
+   */
+  record Digest(
+      Stamp stamp, long length, RunTotals totals, Optional<RunFinished> finished, Times times) {
+    static Digest of(Stamp stamp, RunTally tally, long length) {
       Times times = new Times(tally.lastAt(), tally.clock());
-      return new Digest(stamp, tally.totals(), tally.finished(), times);
+      return new Digest(stamp, length, tally.totals(), tally.finished(), times);
     }
   }
 
@@ -202,27 +205,34 @@ final class Catalog {
 
   /** {@return what the run's file adds up to now} */
   Digest digest(RunId run) {
-    Stamp stamp = stamp(file(run));
     Digest known = digests.get(run);
-    if (known == null || !known.stamp().equals(stamp)) {
+    if (known == null || !isAsBefore(run, known)) {
+      Stamp stamp = stamp(file(run));
       RunReplay replay = RunReplay.of(file(run), run, RunFollower.NONE);
-      known = Digest.of(stamp, replay.tally());
-      if (replay.validLength() == stamp.size() || !isRecent(stamp)) {
-        digests.put(run, known);
-        unsaved.incrementAndGet();
-      }
+      known = Digest.of(stamp, replay.tally(), replay.validLength());
+      digests.put(run, known);
+      unsaved.incrementAndGet();
     }
     return known;
   }
 
   /**
-   * {@return whether the file may change and keep its stamp} What is written into reserved room
-   * leaves the size as it is, and the time too if it is written soon: clocks of file systems tick
-   * some hundred times a second, some every other second.
+   * {@return whether nothing was appended since} What is written into reserved room leaves the size
+   * as it is, and the time too: until the clock of the file system ticks, and after a power cut,
+   * since the time is not forced.
    */
-  private static boolean isRecent(Stamp stamp) {
-    Instant changed = Instant.EPOCH.plusNanos(stamp.changedNanos());
-    return changed.plus(STAMPS_TELL_AFTER).isAfter(Time.system().now());
+  private boolean isAsBefore(RunId run, Digest digest) {
+    return isAsBefore(run, digest.stamp())
+        && (digest.length() == digest.stamp().size() || isRoom(file(run), digest.length()));
+  }
+
+  private static boolean isRoom(Path path, long offset) {
+    try (RandomAccessFile file = new RandomAccessFile(path.toFile(), "r")) {
+      file.seek(offset);
+      return file.read() == ' ';
+    } catch (IOException e) {
+      throw RunReader.unreadable(path, e);
+    }
   }
 
   /** Notes how a run began whose first line was just written. */
@@ -231,8 +241,8 @@ final class Catalog {
   }
 
   /** Notes what the run's file adds up to, its last line just written. */
-  void remember(RunId run, RunTally tally) {
-    digests.put(run, Digest.of(stamp(file(run)), tally));
+  void remember(RunId run, RunTally tally, long length) {
+    digests.put(run, Digest.of(stamp(file(run)), tally, length));
     unsaved.incrementAndGet();
   }
 
@@ -259,7 +269,7 @@ final class Catalog {
     }
   }
 
-  /** {@return when the run's file was last changed: nothing in it was recorded later} */
+  /** {@return when the run's file was last changed, as far as the disk tells} */
   Instant changedAt(RunId run) {
     return Instant.EPOCH.plusNanos(stamp(file(run)).changedNanos());
   }
@@ -314,6 +324,7 @@ final class Catalog {
     lines
         .number("bytes", digest.stamp().size())
         .number("changedNanos", digest.stamp().changedNanos())
+        .number("length", digest.length())
         .text("lastAt", digest.times().lastAt().toString())
         .text("clock", digest.times().clock().toString())
         .number("inFlight", digest.totals().inFlight())
@@ -350,6 +361,7 @@ final class Catalog {
     }
     Head head = EntryDecoder.head(line);
     Stamp stamp = new Stamp(line.number("bytes"), line.number("changedNanos"));
+    long length = line.number("length");
     Times times = new Times(line.instant("lastAt"), line.instant("clock"));
     long inFlight = line.number("inFlight");
     long waiting = line.number("waiting");
@@ -360,6 +372,6 @@ final class Catalog {
       finished = Optional.of((RunFinished) EntryDecoder.decode(line));
     }
     heads.put(head.run(), head);
-    digests.put(head.run(), new Digest(stamp, totals, finished, times));
+    digests.put(head.run(), new Digest(stamp, length, totals, finished, times));
   }
 }

@@ -30,12 +30,12 @@ import java.util.TreeSet;
  * {@code grep} and {@code jq}. Safe for many threads, and for several processes on one folder, each
  * with runs of its own.
  *
- * <p>A file is only ever appended to, one line for each entry, and each line ends with the CRC32C
- * of the bytes before it. What a crash left half written behind the last whole line was never
- * acknowledged; readers ignore it, and it is cut off when the run is resumed. Any other damage is
- * reported with file and line. Where each record is forced, up to 64 KiB of spaces stand behind the
- * last line of a run that goes on, as room for the next ones. The folder also has a lock file, and
- * an index that may be deleted at any time.
+ * <p>Lines are only ever added, one for each entry, and each line ends with the CRC32C of the bytes
+ * before it. What a crash left half written behind the last whole line was never acknowledged;
+ * readers ignore it, and it is cut off when the run is resumed. Any other damage is reported with
+ * file and line. Where each record is forced, up to 64 KiB of spaces stand behind the last line of
+ * a run that goes on, or was not resumed after a crash, as room for the next ones. The folder also
+ * has a lock file, and an index that may be deleted at any time.
  *
  * <p>Queries read the files anew, a line at a time. After {@link #close}, which a runner calls too,
  * what needs to know whether a run is held throws {@link IllegalStateException}: open the folder

@@ -131,10 +131,10 @@ final class RunWriter {
     }
   }
 
-  /** Reserves as much as there is already, up to a limit, or cuts off what is left at the end. */
-  private void makeRoom(long end) throws IOException {
-    if (room > 0 && tally.isFinished()) {
-      file.truncate(end);
+  /** Reserves as much as there is already, up to a limit, or lets go of it at the end. */
+  private void makeRoom(long end) {
+    if (tally.isFinished()) {
+      file.release();
     } else if (reserves && end > room) {
       int bytes = (int) Math.min(end, MOST_ROOM);
       room = end + bytes;
@@ -142,6 +142,7 @@ final class RunWriter {
         file.reserve(bytes);
       } catch (IOException e) {
         reserves = false; // the record has found its place; those to come may, too
+        file.release();
       }
     }
   }
@@ -189,7 +190,7 @@ final class RunWriter {
 
   void remember(Catalog catalog) {
     locked(tally -> {
-      catalog.remember(run, tally);
+      catalog.remember(run, tally, length);
       return run;
     });
   }
@@ -202,15 +203,19 @@ final class RunWriter {
     return locked(tally -> tally.summary(true));
   }
 
+  /** Closes the file, but not under a record that is being written, whose end it would cut off. */
   void close() {
-    try {
-      file.close();
-    } catch (IOException e) {
-      throw new LedgerException(
-          "Ledger file " + path + " could not be closed: " + e.getMessage()
-              + ". The run can be resumed.",
-          e);
-    }
+    locked(tally -> {
+      try {
+        file.close();
+        return run;
+      } catch (IOException e) {
+        throw new LedgerException(
+            "Ledger file " + path + " could not be closed: " + e.getMessage()
+                + ". The run can be resumed.",
+            e);
+      }
+    });
   }
 
   private <R> R locked(Function<RunTally, R> work) {

@@ -281,6 +281,25 @@ final class TakenRuns {
     }
   }
 
+  /** One that cannot be closed keeps no other from being let go. */
+  private void letAllGo() {
+    LedgerException first = null;
+    for (RunId run : List.copyOf(writers.keySet())) {
+      try {
+        letGo(run);
+      } catch (LedgerException e) {
+        if (first == null) {
+          first = e;
+        } else {
+          first.addSuppressed(e);
+        }
+      }
+    }
+    if (first != null) {
+      throw first;
+    }
+  }
+
   private void saveIndex(int atLeast) {
     try {
       if (catalog.unsaved() >= atLeast) {
@@ -317,7 +336,7 @@ final class TakenRuns {
       return;
     }
     try {
-      List.copyOf(writers.keySet()).forEach(this::letGo);
+      letAllGo();
       saveIndex(1);
     } finally {
       forcer.shutdown();

@@ -89,8 +89,13 @@ final class Settlement<T> {
     List<ItemResult> found = new ArrayList<>(0);
     Outcome others = result.others().orElse(NOT_REPORTED);
     int index = 0;
+    boolean areSame = true; // most report the very keys that they were given: no text is touched
     for (Map.Entry<String, Outcome> own : result.reported().entrySet()) {
-      int place = place(batch, own.getKey(), index);
+      int place = areSame ? placeOfSame(batch, own.getKey(), index) : batch.size();
+      if (place == batch.size()) {
+        areSame = false;
+        place = place(batch, own.getKey(), index);
+      }
       if (place == batch.size()) {
         return Optional.empty();
       }
@@ -102,25 +107,22 @@ final class Settlement<T> {
     return Optional.of(found);
   }
 
-  /**
-   * {@return where the key is, from {@code from} on; the size if it is not there} Most targets
-   * report the very key that they were given, and to look for that one touches no text.
-   */
-  @SuppressWarnings("ReferenceEquality")
+  /** {@return where the key is by its text, from {@code from} on; the size if it is not there} */
   private static int place(Batch<?> batch, String key, int from) {
-    int size = batch.size();
-    if (from < size && batch.key(from).equals(key)) { // all are reported
-      return from;
-    }
-    for (int i = from; i < size; i++) {
-      if (batch.key(i) == key) {
-        return i;
-      }
-    }
     int hash = key.hashCode();
     int place = from;
-    while (place < size
+    while (place < batch.size()
         && (batch.key(place).hashCode() != hash || !batch.key(place).equals(key))) {
+      place++;
+    }
+    return place;
+  }
+
+  /** {@return where this very key is, from {@code from} on; the size if it is not there} */
+  @SuppressWarnings("ReferenceEquality")
+  private static int placeOfSame(Batch<?> batch, String key, int from) {
+    int place = from;
+    while (place < batch.size() && batch.key(place) != key) {
       place++;
     }
     return place;

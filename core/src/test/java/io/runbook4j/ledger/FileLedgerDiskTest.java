@@ -16,6 +16,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import io.runbook4j.file.internal.Disk;
 import io.runbook4j.spi.ledger.Counts;
 import io.runbook4j.spi.ledger.LedgerException;
+import io.runbook4j.spi.ledger.RunId;
 import io.runbook4j.spi.ledger.RunState;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -24,6 +25,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.AbstractList;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 import org.assertj.core.api.InstanceOfAssertFactories;
@@ -50,6 +52,8 @@ class FileLedgerDiskTest {
     private @Nullable Error fault;
     private int forced;
     private int notReserved;
+    private boolean closes = true;
+    private Runnable beforeAppend = () -> {};
     private final AtomicLong written = new AtomicLong();
     private volatile long forcedBytes;
 
@@ -66,6 +70,7 @@ class FileLedgerDiskTest {
             throw fault;
           }
           int fits = (int) Math.min(length, room);
+          beforeAppend.run();
           file.append(bytes, fits);
           room -= fits;
           written.addAndGet(fits);
@@ -95,6 +100,11 @@ class FileLedgerDiskTest {
         }
 
         @Override
+        public void release() {
+          file.release();
+        }
+
+        @Override
         public void truncate(long length) throws IOException {
           if (!truncates) {
             throw new IOException("Read-only file system");
@@ -105,6 +115,9 @@ class FileLedgerDiskTest {
         @Override
         public void close() throws IOException {
           file.close();
+          if (!closes) {
+            throw new IOException("Input/output error");
+          }
         }
       };
     }
@@ -400,6 +413,47 @@ class FileLedgerDiskTest {
       ledger.force(RUN);
 
       assertThat(disk.forced).isEqualTo(forced);
+    }
+  }
+
+  @Test
+  void close_whileARecordIsWritten_waitsForIt() throws Exception {
+    FileLedger ledger = open();
+    ledger.record(RUN, List.of(started(RUN, JOB), begun(1, "a")));
+    ledger.record(RUN, List.of(done(1), begun(2, "b")));
+    FutureTask<@Nullable Void> close = new FutureTask<>(ledger::close, null);
+    Thread closer = new Thread(close);
+    disk.beforeAppend = () -> {
+      closer.start();
+      while (closer.getState() != Thread.State.WAITING && !close.isDone()) {
+        Thread.onSpinWait();
+      }
+    };
+
+    ledger.record(RUN, List.of(done(2)));
+
+    close.get();
+    try (FileLedger again = FileLedger.open(folder)) {
+      assertThat(again.entries(RUN)).hasSize(5);
+    }
+  }
+
+  @Test
+  void close_filesCannotBeClosed_letsGoOfAllRuns() {
+    RunId other = new RunId("20261123T043113.114Z-9f3a02");
+    try (FileLedger next = FileLedger.open(folder)) {
+      FileLedger ledger = open();
+      ledger.record(RUN, List.of(started(RUN, JOB)));
+      ledger.record(other, List.of(started(other, JOB)));
+      disk.closes = false;
+
+      assertThatExceptionOfType(LedgerException.class)
+          .isThrownBy(ledger::close)
+          .withMessageContaining("Input/output error")
+          .satisfies(e -> assertThat(e.getSuppressed()).hasSize(1));
+
+      next.record(RUN, List.of(resumed()));
+      next.record(other, List.of(resumed()));
     }
   }
 

@@ -8,9 +8,11 @@ import static io.runbook4j.ledger.RunFixture.finished;
 import static io.runbook4j.ledger.RunFixture.resumed;
 import static io.runbook4j.ledger.RunFixture.started;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.runbook4j.spi.ledger.Counts;
 import io.runbook4j.spi.ledger.LedgerEntry;
+import io.runbook4j.spi.ledger.LedgerException;
 import io.runbook4j.spi.ledger.RunState;
 import io.runbook4j.spi.ledger.RunSummary;
 import java.io.IOException;
@@ -20,6 +22,8 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -161,7 +165,8 @@ class Promise02ReservedRoomTest {
     try (FileLedger ledger = FileLedger.open(folder);
         FileLedger reader = FileLedger.open(folder)) {
       fill(ledger);
-      FileTime tick = Files.getLastModifiedTime(file);
+      FileTime tick = FileTime.from(RunFixture.AT);
+      Files.setLastModifiedTime(file, tick);
       assertThat(reader.run(RUN).orElseThrow().counts().succeeded()).isEqualTo(5);
 
       ledger.record(RUN, List.of(begun(6, "item 6"), done(6)));
@@ -172,16 +177,96 @@ class Promise02ReservedRoomTest {
   }
 
   @Test
-  void runs_finishedRun_isKnownWithoutReadingItAgain() throws IOException {
+  void run_crashedWithRoomReserved_isKnownWithoutReadingItAgain() throws IOException {
+    try (FileLedger ledger = FileLedger.open(folder)) {
+      fill(ledger);
+      afterACrash(now());
+    }
+    Path copy = crashed.resolve(file.getFileName());
+    try (FileLedger ledger = FileLedger.open(crashed)) {
+      assertThat(ledger.run(RUN).orElseThrow().counts().succeeded()).isEqualTo(5);
+      FileTime written = Files.getLastModifiedTime(copy);
+      byte[] unreadable = Files.readAllBytes(copy);
+      Arrays.fill(unreadable, 0, 100, (byte) 0);
+      Files.write(copy, unreadable);
+      Files.setLastModifiedTime(copy, written);
+
+      assertThat(ledger.run(RUN).orElseThrow().counts().succeeded()).isEqualTo(5);
+    }
+  }
+
+  @Test
+  void entries_whileTheyAreRecorded_areAllThoseAcknowledgedBefore() throws Exception {
+    AtomicInteger acknowledged = new AtomicInteger();
+    try (FileLedger ledger = FileLedger.open(folder);
+        FileLedger reader = FileLedger.open(folder)) {
+      fill(ledger);
+      FutureTask<Integer> writing = new FutureTask<>(() -> {
+        String[] keys = new String[100];
+        for (int number = 6; number < 400; number++) {
+          String name = "a key of chunk " + number + " ";
+          Arrays.setAll(keys, i -> name + i);
+          ledger.record(RUN, List.of(begun(number, keys), done(number)));
+          acknowledged.set(number);
+        }
+        return acknowledged.get();
+      });
+      new Thread(writing).start();
+      while (!writing.isDone()) {
+        int before = acknowledged.get();
+        assertThat(reader.entries(RUN)).hasSizeGreaterThanOrEqualTo(1 + 2 * before);
+      }
+
+      assertThat(writing.get()).isEqualTo(399);
+    }
+  }
+
+  @Test
+  void entries_anyByteChangedBeforeTheRoom_saysWhereOrLeavesTheLastRecordOut() throws IOException {
+    try (FileLedger ledger = FileLedger.open(folder)) {
+      fill(ledger);
+      byte[] whole = now();
+      int lines = text(whole).stripTrailing().length();
+      int lastRecord = text(whole).indexOf("\n{\"type\":\"begun\"", lines - 500);
+      for (int at = 0; at < lines; at++) {
+        byte[] damaged = whole.clone();
+        damaged[at] ^= 1;
+        if (at > lastRecord) {
+          assertThat(afterACrash(damaged)).hasSizeBetween(9, 10);
+        } else {
+          assertThatExceptionOfType(LedgerException.class)
+              .as("byte " + at)
+              .isThrownBy(() -> afterACrash(damaged))
+              .withMessageContaining(" in line ");
+        }
+      }
+    }
+  }
+
+  @Test
+  void run_finished_isKnownWithoutReadingItAgain() throws IOException {
     try (FileLedger ledger = FileLedger.open(folder)) {
       ledger.record(RUN, List.of(started(RUN, JOB), begun(1, "a")));
       ledger.record(RUN, List.of(done(1)));
       ledger.record(RUN, List.of(finished(RunState.COMPLETED, ONE_SUCCEEDED)));
-      FileTime written = Files.getLastModifiedTime(file);
-      Files.write(file, new byte[now().length]);
-      Files.setLastModifiedTime(file, written);
-
-      assertThat(ledger.run(RUN).orElseThrow().counts()).isEqualTo(ONE_SUCCEEDED);
+      checkIsNotReadAgain(ledger);
     }
+  }
+
+  @Test
+  void run_finishedAtOnce_isKnownWithoutReadingItAgain() throws IOException {
+    try (FileLedger ledger = FileLedger.open(folder)) {
+      LedgerEntry end = finished(RunState.COMPLETED, ONE_SUCCEEDED);
+      ledger.record(RUN, List.of(started(RUN, JOB), begun(1, "a"), done(1), end));
+      checkIsNotReadAgain(ledger);
+    }
+  }
+
+  private void checkIsNotReadAgain(FileLedger ledger) throws IOException {
+    FileTime written = Files.getLastModifiedTime(file);
+    Files.write(file, new byte[now().length]);
+    Files.setLastModifiedTime(file, written);
+
+    assertThat(ledger.run(RUN).orElseThrow().counts()).isEqualTo(ONE_SUCCEEDED);
   }
 }

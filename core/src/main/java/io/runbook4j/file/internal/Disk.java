@@ -82,7 +82,7 @@ public interface Disk {
 
   /** One file that is appended to. */
   interface AppendedFile extends Closeable {
-    /** Writes at the end, all or, if it throws, perhaps a part. */
+    /** Writes behind what was appended before, all or, if it throws, perhaps a part. */
     void append(byte[] bytes, int length) throws IOException;
 
     /** Makes what was written outlast a power cut. */
@@ -94,11 +94,14 @@ public interface Disk {
     }
 
     /**
-     * Puts spaces behind the end, which the next appends overwrite: a force that finds the file as
-     * long as it was has less to write. They are gone when the file is cut off or closed; after a
-     * crash they are there still.
+     * Puts spaces behind what was appended, which the next appends overwrite: a force that finds
+     * the file as long as it was has less to write. After a crash they are there still. Does
+     * nothing where that gains nothing.
      */
     default void reserve(int bytes) throws IOException {}
+
+    /** Takes the spaces away again, as {@link #close} does, unless the disk refuses. */
+    default void release() {}
 
     /** Cuts the file off; the next append goes there. */
     void truncate(long length) throws IOException;

@@ -11,11 +11,11 @@ import java.util.Arrays;
  * through {@link RandomAccessFile}, which, unlike a channel, an interrupt does not close. Not safe
  * for many threads.
  *
- * <p>What stands behind the last whole line is a torn tail: the rest of a write that the process or
- * the machine did not finish, or has not finished yet. It is taken for that only if no whole line
- * of a later write follows; else the bytes in between were whole once, and are damaged. Lines that
- * one write wrote together, of which a power cut may have kept the later and not the earlier, say
- * where their write began.
+ * <p>What stands behind the last whole line is a torn tail: room that was reserved, or the rest of
+ * a write that the process or the machine did not finish, or has not finished yet. It is taken for
+ * that only if no whole line of a later write follows; else the bytes in between were whole once,
+ * and are damaged. Lines that one write wrote together, of which a power cut may have kept the
+ * later and not the earlier, say where their write began.
  */
 public final class Lines implements Closeable {
   private static final byte[] TYPE = Ascii.bytes("{\"type\":\"");

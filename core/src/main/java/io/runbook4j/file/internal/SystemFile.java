@@ -1,5 +1,6 @@
 package io.runbook4j.file.internal;
 
+import java.io.File;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.channels.AsynchronousFileChannel;
@@ -7,9 +8,16 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** A file on the machine's disk. */
 final class SystemFile implements Disk.AppendedFile {
+  private static final Logger LOG = LoggerFactory.getLogger(SystemFile.class);
+
+  /** Windows has no such force, and opens the channel with threads that never end. */
+  private static final boolean FORCES_DATA_ONLY = File.separatorChar == '/';
+
   private static final byte[] SPACES = " ".repeat(8 * 1024).getBytes(StandardCharsets.US_ASCII);
 
   private final Path path;
@@ -44,10 +52,13 @@ final class SystemFile implements Disk.AppendedFile {
 
   @Override
   public void reserve(int bytes) throws IOException {
+    if (!FORCES_DATA_ONLY) {
+      return;
+    }
     if (channel == null) {
       channel = AsynchronousFileChannel.open(path, StandardOpenOption.WRITE);
     }
-    reservedTo = end + bytes;
+    reservedTo = Math.max(end + bytes, reservedTo);
     try {
       for (int left = bytes; left > 0; left -= SPACES.length) {
         file.write(SPACES, 0, Math.min(left, SPACES.length));
@@ -81,11 +92,23 @@ final class SystemFile implements Disk.AppendedFile {
   }
 
   @Override
+  public void release() {
+    if (reservedTo == end) {
+      return;
+    }
+    reservedTo = end; // also if this fails: to try again would fail again
+    try {
+      file.setLength(end);
+    } catch (IOException e) {
+      LOG.warn("Spaces stay at the end of a file, and do no harm. file={}", path, e);
+    }
+  }
+
+  @Override
   public void close() throws IOException {
-    try (RandomAccessFile closing = file) {
-      if (reservedTo > end) {
-        closing.setLength(end);
-      }
+    release();
+    try {
+      file.close();
     } finally {
       if (channel != null) {
         channel.close();
