@@ -10,7 +10,6 @@ import io.runbook4j.spi.ledger.LedgerException;
 import io.runbook4j.spi.ledger.RunId;
 import java.io.FileNotFoundException;
 import java.io.IOException;
-import java.io.RandomAccessFile;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -35,8 +34,8 @@ import org.jspecify.annotations.Nullable;
  * for many threads.
  *
  * <p>The index file is a cache, and only that: it is believed about a run as long as the run's file
- * has the size and the time of change that it names, and nothing behind its whole lines; it is made
- * anew when it is missing or damaged.
+ * has the size and the time of change that it names, and no
+ * whole line more; it is made anew when it is missing or damaged.
  */
 final class Catalog {
   private static final String SUFFIX = ".jsonl";
@@ -217,19 +216,21 @@ final class Catalog {
   }
 
   /**
-   * {@return whether nothing was appended since} What is written into reserved room leaves the size
-   * as it is, and the time too: until the clock of the file system ticks, and after a power cut,
-   * since the time is not forced.
+   * {@return whether the whole lines are those that the digest is of} What is written into reserved
+   * room leaves the size as it is, and the time too: until the clock of the file system ticks, and
+   * after a power cut, since the time is not forced.
    */
   private boolean isAsBefore(RunId run, Digest digest) {
     return isAsBefore(run, digest.stamp())
-        && (digest.length() == digest.stamp().size() || isRoom(file(run), digest.length()));
+        && (digest.length() == digest.stamp().size()
+            || isLastLine(file(run), digest.length()));
   }
 
-  private static boolean isRoom(Path path, long offset) {
-    try (RandomAccessFile file = new RandomAccessFile(path.toFile(), "r")) {
-      file.seek(offset);
-      return file.read() == ' ';
+  /** {@return whether a line ends there, and no whole one follows} */
+  private static boolean isLastLine(Path path, long end) {
+    try (Lines lines = new Lines(path, end - 1)) {
+      boolean isEnd = lines.next() && lines.isTerminated() && lines.start() == lines.end();
+      return isEnd && !(lines.next() && lines.isWhole());
     } catch (IOException e) {
       throw RunReader.unreadable(path, e);
     }

@@ -37,7 +37,8 @@ import java.util.TreeSet;
  * a run that goes on, or was not resumed after a crash, as room for the next ones. The folder also
  * has a lock file, and an index that may be deleted at any time.
  *
- * <p>Queries read the files anew, a line at a time. After {@link #close}, which a runner calls too,
+ * <p>Queries read the files anew, a line at a time. {@link #close} waits for a record that is being
+ * written, as long as the disk takes. After it, and a runner calls it too,
  * what needs to know whether a run is held throws {@link IllegalStateException}: open the folder
  * again.
  */

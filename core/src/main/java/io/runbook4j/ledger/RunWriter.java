@@ -43,6 +43,7 @@ final class RunWriter {
   private long room;
 
   private boolean reserves;
+  private boolean closed;
   private @Nullable LedgerException broken;
 
   /** Goes on behind the whole lines of a file; what stands behind them is cut off. */
@@ -67,6 +68,10 @@ final class RunWriter {
     locked(tally -> {
       if (broken != null) {
         throw new LedgerException(String.valueOf(broken.getMessage()), broken);
+      }
+      if (closed) {
+        throw new IllegalStateException(
+            "Run " + run + " must be held, was let go: its ledger was closed meanwhile");
       }
       lines.clear();
       taking.after().ifPresent(tally::after);
@@ -206,6 +211,7 @@ final class RunWriter {
   /** Closes the file, but not under a record that is being written, whose end it would cut off. */
   void close() {
     locked(tally -> {
+      closed = true;
       try {
         file.close();
         return run;

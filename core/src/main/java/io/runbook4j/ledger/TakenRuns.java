@@ -22,6 +22,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -109,7 +110,7 @@ final class TakenRuns {
     } finally {
       if (!letGoIfBroken(writer, run) && writer.isFinished()) {
         writer.remember(catalog);
-        letGo(run);
+        letGo(run, writer);
         saveIndex(SAVED_AFTER);
       }
     }
@@ -119,7 +120,7 @@ final class TakenRuns {
     boolean isBroken = writer.isBroken();
     if (isBroken) {
       broken.put(run, writer);
-      letGo(run);
+      letGo(run, writer);
     }
     return isBroken;
   }
@@ -144,20 +145,21 @@ final class TakenRuns {
     }
     refuseKnown(run);
     take(run, "started");
+    RunWriter writer = null;
     try {
       refuseKnown(run);
       Taking taking = new Taking(catalog.nextSequence(), after(run, started.job(), started.at()));
-      RunWriter writer = openWriter(run, new RunReplay(new RunTally(run, RunFollower.NONE), 0));
+      writer = openWriter(run, new RunReplay(new RunTally(run, RunFollower.NONE), 0));
       if (force != FileLedger.Force.NEVER) {
         disk.forceFolder(folder);
       }
       append(writer, run, entries, taking);
       catalog.began(taking.head(started));
     } catch (IOException e) {
-      letGo(run);
+      giveUp(run, writer);
       throw unwritable(run, e);
     } catch (LedgerException e) {
-      letGo(run);
+      giveUp(run, writer);
       throw e;
     }
   }
@@ -216,16 +218,18 @@ final class TakenRuns {
   private void resume(RunId run, List<LedgerEntry> entries) {
     catalog.requireKnown(run);
     take(run, "resumed");
+    RunWriter writer = null;
     try {
       RunReplay replay = RunReplay.of(catalog.file(run), run, RunFollower.NONE);
       String job = replay.tally().started().job();
       Taking taking = new Taking(0, after(run, job, entries.get(0).at()));
-      append(openWriter(run, replay), run, entries, taking);
+      writer = openWriter(run, replay);
+      append(writer, run, entries, taking);
     } catch (IOException e) {
-      letGo(run);
+      giveUp(run, writer);
       throw unwritable(run, e);
     } catch (LedgerException e) {
-      letGo(run);
+      giveUp(run, writer);
       throw e;
     }
   }
@@ -270,23 +274,37 @@ final class TakenRuns {
     }
   }
 
+  /** Lets go of a run that was taken and is not written. */
   void letGo(RunId run) {
-    RunWriter writer = writers.remove(run);
+    locks.letGo(run);
+  }
+
+  /** Lets go of a run, unless that was done before: somebody else may have taken it since. */
+  private void letGo(RunId run, RunWriter writer) {
+    if (!writers.remove(run, writer)) {
+      return;
+    }
     try {
-      if (writer != null) {
-        writer.close();
-      }
+      writer.close();
     } finally {
       locks.letGo(run);
+    }
+  }
+
+  private void giveUp(RunId run, @Nullable RunWriter writer) {
+    if (writer == null) {
+      letGo(run);
+    } else {
+      letGo(run, writer);
     }
   }
 
   /** One that cannot be closed keeps no other from being let go. */
   private void letAllGo() {
     LedgerException first = null;
-    for (RunId run : List.copyOf(writers.keySet())) {
+    for (Map.Entry<RunId, RunWriter> taken : writers.entrySet()) {
       try {
-        letGo(run);
+        letGo(taken.getKey(), taken.getValue());
       } catch (LedgerException e) {
         if (first == null) {
           first = e;
@@ -337,10 +355,10 @@ final class TakenRuns {
     }
     try {
       letAllGo();
-      saveIndex(1);
     } finally {
       forcer.shutdown();
       locks.release();
+      saveIndex(1);
     }
   }
 }

@@ -10,6 +10,7 @@ import static io.runbook4j.ledger.RunFixture.resumed;
 import static io.runbook4j.ledger.RunFixture.started;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -433,6 +434,7 @@ class FileLedgerDiskTest {
     ledger.record(RUN, List.of(done(2)));
 
     close.get();
+    assertThatIllegalStateException().isThrownBy(() -> ledger.record(RUN, List.of(done(3))));
     try (FileLedger again = FileLedger.open(folder)) {
       assertThat(again.entries(RUN)).hasSize(5);
     }

@@ -27,6 +27,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Promise 2, where records are written into room that was reserved for them. */
 class Promise02ReservedRoomTest {
@@ -176,23 +178,46 @@ class Promise02ReservedRoomTest {
     }
   }
 
-  @Test
-  void run_crashedWithRoomReserved_isKnownWithoutReadingItAgain() throws IOException {
+  @ParameterizedTest
+  @ValueSource(strings = {"", "{\"type\":\"beg", "\0\0", "\n \n{"})
+  void run_crashed_isKnownWithoutReadingItAgain(String torn) throws IOException {
     try (FileLedger ledger = FileLedger.open(folder)) {
       fill(ledger);
-      afterACrash(now());
+      byte[] bytes = now();
+      byte[] tail = torn.getBytes(StandardCharsets.UTF_8);
+      System.arraycopy(tail, 0, bytes, text(bytes).stripTrailing().length() + 1, tail.length);
+      afterACrash(bytes);
     }
     Path copy = crashed.resolve(file.getFileName());
     try (FileLedger ledger = FileLedger.open(crashed)) {
       assertThat(ledger.run(RUN).orElseThrow().counts().succeeded()).isEqualTo(5);
-      FileTime written = Files.getLastModifiedTime(copy);
-      byte[] unreadable = Files.readAllBytes(copy);
-      Arrays.fill(unreadable, 0, 100, (byte) 0);
-      Files.write(copy, unreadable);
-      Files.setLastModifiedTime(copy, written);
+      change(copy, 0, 100, '\0');
 
       assertThat(ledger.run(RUN).orElseThrow().counts().succeeded()).isEqualTo(5);
     }
+  }
+
+  @Test
+  void run_powerCutTookTheLastRecordAfterItWasRead_isAsItIsNow() throws IOException {
+    try (FileLedger ledger = FileLedger.open(folder);
+        FileLedger reader = FileLedger.open(folder)) {
+      fill(ledger);
+      int before = text(now()).stripTrailing().length() + 1;
+      ledger.record(RUN, List.of(begun(6, "item 6"), done(6)));
+      assertThat(reader.run(RUN).orElseThrow().counts().succeeded()).isEqualTo(6);
+      change(file, before, text(now()).stripTrailing().length() + 1, ' ');
+
+      assertThat(reader.run(RUN).orElseThrow().counts().succeeded()).isEqualTo(5);
+    }
+  }
+
+  /** Overwrites some bytes, and leaves the size and the time as they were. */
+  private static void change(Path path, int from, int to, char with) throws IOException {
+    FileTime written = Files.getLastModifiedTime(path);
+    byte[] bytes = Files.readAllBytes(path);
+    Arrays.fill(bytes, from, to, (byte) with);
+    Files.write(path, bytes);
+    Files.setLastModifiedTime(path, written);
   }
 
   @Test
@@ -263,9 +288,7 @@ class Promise02ReservedRoomTest {
   }
 
   private void checkIsNotReadAgain(FileLedger ledger) throws IOException {
-    FileTime written = Files.getLastModifiedTime(file);
-    Files.write(file, new byte[now().length]);
-    Files.setLastModifiedTime(file, written);
+    change(file, 0, now().length, '\0');
 
     assertThat(ledger.run(RUN).orElseThrow().counts()).isEqualTo(ONE_SUCCEEDED);
   }

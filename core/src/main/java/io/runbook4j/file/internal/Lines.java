@@ -32,8 +32,15 @@ public final class Lines implements Closeable {
 
   /** Opens a file. */
   public Lines(Path path) throws IOException {
+    this(path, 0);
+  }
+
+  /** Opens a file, to read the lines behind its first {@code offset} bytes. */
+  public Lines(Path path, long offset) throws IOException {
     this.file = new RandomAccessFile(path.toFile(), "r");
-    this.buffer = new byte[(int) Math.max(1_024, Math.min(MOST, file.length() + 1))];
+    this.buffer = new byte[(int) Math.max(1_024, Math.min(MOST, file.length() - offset + 1))];
+    this.bufferOffset = offset;
+    file.seek(offset);
   }
 
   /**
