@@ -34,8 +34,8 @@ import org.jspecify.annotations.Nullable;
  * for many threads.
  *
  * <p>The index file is a cache, and only that: it is believed about a run as long as the run's file
- * has the size and the time of change that it names, and no
- * whole line more; it is made anew when it is missing or damaged.
+ * has the size and the time of change that it names, and no whole line more; it is made anew when
+ * it is missing or damaged.
  */
 final class Catalog {
   private static final String SUFFIX = ".jsonl";
@@ -222,8 +222,7 @@ final class Catalog {
    */
   private boolean isAsBefore(RunId run, Digest digest) {
     return isAsBefore(run, digest.stamp())
-        && (digest.length() == digest.stamp().size()
-            || isLastLine(file(run), digest.length()));
+        && (digest.length() == digest.stamp().size() || isLastLine(file(run), digest.length()));
   }
 
   /** {@return whether a line ends there, and no whole one follows} */

@@ -38,9 +38,8 @@ import java.util.TreeSet;
  * has a lock file, and an index that may be deleted at any time.
  *
  * <p>Queries read the files anew, a line at a time. {@link #close} waits for a record that is being
- * written, as long as the disk takes. After it, and a runner calls it too,
- * what needs to know whether a run is held throws {@link IllegalStateException}: open the folder
- * again.
+ * written, as long as the disk takes. After it, and a runner calls it too, what needs to know
+ * whether a run is held throws {@link IllegalStateException}: open the folder again.
  */
 public final class FileLedger implements Ledger {
   private final Path folder;
