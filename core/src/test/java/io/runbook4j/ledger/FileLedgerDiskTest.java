@@ -26,6 +26,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.AbstractList;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
@@ -434,10 +435,24 @@ class FileLedgerDiskTest {
     ledger.record(RUN, List.of(done(2)));
 
     close.get();
-    assertThatIllegalStateException().isThrownBy(() -> ledger.record(RUN, List.of(done(3))));
     try (FileLedger again = FileLedger.open(folder)) {
       assertThat(again.entries(RUN)).hasSize(5);
     }
+  }
+
+  @Test
+  void append_writerThatWasClosedMeanwhile_saysSoAndBlamesNoDisk() throws IOException {
+    RunReplay nothing = new RunReplay(new RunTally(RUN, RunFollower.NONE), 0);
+    Path file = folder.resolve("run");
+    RunWriter writer =
+        new RunWriter(file, disk.open(file), RUN, nothing, FileLedger.Force.EACH_RECORD);
+    writer.append(List.of(started(RUN, JOB)), new RunWriter.Taking(1, Optional.empty()));
+    writer.close();
+
+    assertThatIllegalStateException()
+        .isThrownBy(() -> writer.append(List.of(begun(1, "a")), RunWriter.Taking.NONE))
+        .withMessageContainingAll(RUN.value(), "closed");
+    assertThat(writer.isBroken()).isFalse();
   }
 
   @Test
@@ -456,6 +471,26 @@ class FileLedgerDiskTest {
 
       next.record(RUN, List.of(resumed()));
       next.record(other, List.of(resumed()));
+    }
+  }
+
+  @Test
+  void record_brokenRunThatAnotherLedgerHasTakenSince_leavesItTaken() {
+    try (FileLedger first = open();
+        FileLedger second = FileLedger.open(folder);
+        FileLedger third = FileLedger.open(folder)) {
+      first.record(RUN, List.of(started(RUN, JOB)));
+      disk.room = 0;
+      assertThatExceptionOfType(LedgerException.class)
+          .isThrownBy(() -> first.record(RUN, List.of(begun(1, "a"))));
+      second.record(RUN, List.of(resumed()));
+
+      assertThatExceptionOfType(LedgerException.class)
+          .isThrownBy(() -> first.record(RUN, List.of(begun(1, "a"))));
+
+      assertThatExceptionOfType(LedgerException.class)
+          .isThrownBy(() -> third.record(RUN, List.of(resumed())))
+          .withMessageContaining("this process holds it");
     }
   }
 
