@@ -29,6 +29,8 @@ public interface Engine extends AutoCloseable {
   enum Workload {
     /** Every ticket is good, and a call is answered as a whole. */
     CLEAN,
+    /** The same, and the tickets' keys come in no order. */
+    NO_ORDER,
     /** Every ticket is good, and none is in memory before it is read. */
     MADE_WHEN_READ,
     /** Every ticket is good, and a call is answered ticket by ticket. */
@@ -39,6 +41,7 @@ public interface Engine extends AutoCloseable {
     List<Ticket> tickets(int count) {
       return switch (this) {
         case CLEAN, ALL_ANSWERED -> Ticket.some(count, 0);
+        case NO_ORDER -> Ticket.inNoOrder(count);
         case MADE_WHEN_READ -> Ticket.madeWhenRead(count);
         case ONE_PERCENT_BAD -> Ticket.some(count, 0.01);
       };

@@ -51,6 +51,18 @@ final class EngineTables {
           Contender.SPRING_BATCH_H2,
           Contender.GAX));
 
+  private static final Plan NO_ORDER = new Plan(
+      "engine-no-order",
+      "Engine, no failures, keys in no order",
+      Workload.NO_ORDER,
+      ITEMS,
+      List.of(
+          Contender.HAND_LOOP,
+          Contender.RUNBOOK4J_MEMORY,
+          Contender.RUNBOOK4J_FILE,
+          Contender.CAMEL,
+          Contender.JBERET));
+
   private static final Plan ANSWERED = new Plan(
       "engine-all-answered",
       "Engine, no failures, answered item by item",
@@ -93,12 +105,23 @@ final class EngineTables {
   /** Makes a table for each workload, and one for what waits for the disk. */
   List<Goal> run(Consumer<Table> done) {
     List<Goal> goals = new ArrayList<>();
-    Map<Contender, Row> clean = rows(CLEAN, inTurns(CLEAN));
+    Map<Measurement, List<IterationResult>> orders =
+        suite.effort().isFull() ? inTurns(CLEAN, NO_ORDER) : inTurns(CLEAN);
+    Map<Contender, Row> clean = rows(CLEAN, orders);
     done.accept(table(CLEAN, clean));
     cost(clean, Contender.RUNBOOK4J_MEMORY, 20, 16, goals);
     share(clean, Contender.RUNBOOK4J_MEMORY, Contender.CAMEL, 20, 23, goals);
     cost(clean, Contender.RUNBOOK4J_BACKGROUND, 100, 32, goals);
     share(clean, Contender.RUNBOOK4J_BACKGROUND, Contender.SPRING_BATCH_H2, 100, 402, goals);
+    Map<Contender, Row> noOrder = rows(NO_ORDER, orders);
+    if (noOrder.containsKey(Contender.RUNBOOK4J_MEMORY)) {
+      done.accept(table(NO_ORDER, noOrder));
+      goals.add(new Goal(
+          Contender.RUNBOOK4J_MEMORY.title() + ", keys in no order: CPU an item",
+          "ns",
+          20,
+          of(noOrder, Contender.RUNBOOK4J_MEMORY).cpu()));
+    }
 
     Map<Measurement, List<IterationResult>> both = inTurns(ANSWERED, BAD);
     Map<Contender, Row> answered = rows(ANSWERED, both);

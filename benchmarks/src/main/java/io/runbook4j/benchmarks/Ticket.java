@@ -13,6 +13,9 @@ import java.util.RandomAccess;
  * @param isBad whether the service refuses it
  */
 record Ticket(String id, boolean isBad) {
+  /** A power of three, which gives each number once where the count is a power of ten. */
+  private static final long SCATTER = 387_420_489L;
+
   /** {@return how many of them are good} */
   static long good(List<Ticket> tickets) {
     return tickets.stream().filter(ticket -> !ticket.isBad()).count();
@@ -24,6 +27,15 @@ record Ticket(String id, boolean isBad) {
     List<Ticket> tickets = new ArrayList<>(count);
     for (int i = 0; i < count; i++) {
       tickets.add(numbered(i, random.nextDouble() < badShare));
+    }
+    return tickets;
+  }
+
+  /** {@return that many good ones, whose numbers are in no order} */
+  static List<Ticket> inNoOrder(int count) {
+    List<Ticket> tickets = new ArrayList<>(count);
+    for (int i = 0; i < count; i++) {
+      tickets.add(numbered((int) (i * SCATTER % count), false));
     }
     return tickets;
   }

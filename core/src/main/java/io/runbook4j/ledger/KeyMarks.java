@@ -30,6 +30,7 @@ final class KeyMarks {
   private int[] hashes = new int[64];
 
   private int marked;
+  private int highest = Integer.MIN_VALUE;
 
   boolean isEmpty() {
     return marked == 0;
@@ -44,7 +45,7 @@ final class KeyMarks {
       return unparsed.marked(this);
     }
     int size = keys.size();
-    int first = next(keys, 0, size);
+    int first = areAbove(keys, size) ? size : next(keys, 0, size);
     if (first == size) {
       return List.of();
     }
@@ -53,6 +54,19 @@ final class KeyMarks {
       found.add(keys.get(i));
     }
     return found;
+  }
+
+  /**
+   * {@return whether the hashes of all these keys are above those of all marked ones} They are
+   * where a source reads in the order of numbers: what failed came before.
+   */
+  private boolean areAbove(List<String> keys, int size) {
+    int top = highest;
+    int at = 0;
+    while (at < size && keys.get(at).hashCode() > top) {
+      at++;
+    }
+    return at == size;
   }
 
   /** {@return the place of the first key from {@code from} on that may be marked, or the size} */
@@ -94,6 +108,7 @@ final class KeyMarks {
       hashes = Arrays.copyOf(hashes, 2 * marked);
     }
     hashes[marked++] = hash;
+    highest = Math.max(highest, hash);
     set(mixed(hash));
   }
 

@@ -1,12 +1,14 @@
 package io.runbook4j.run;
 
 import io.runbook4j.spi.sync.Page;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Tells whether a key may be twice in a chunk. An open-addressed table of hashes that is emptied in
  * O(1): it is asked for every item, and a {@code HashSet} would cost more than all the rest of the
  * engine. It holds no references, since a reference that is stored in an old array costs the
- * garbage collector more than all that is done here.
+ * garbage collector more than all that is done here. Of a page that knows its keys to be distinct
+ * it takes no key, unless more come.
  */
 final class DistinctKeys {
   private static final long HASH = 0xFFFF_FFFFL;
@@ -17,9 +19,16 @@ final class DistinctKeys {
   private long generation = 1L << 32;
   private int size;
 
+  /** The page of the keys that came first, if it needs no look at them, and where they stand. */
+  private @Nullable Page<?> ahead;
+
+  private int aheadFrom;
+  private int aheadTo;
+
   void clear() {
     generation += 1L << 32;
     size = 0;
+    ahead = null;
   }
 
   /**
@@ -28,8 +37,9 @@ final class DistinctKeys {
    * @return false if it was there already, or another one of the same hash was
    */
   boolean add(String key) {
+    enterAhead();
     makeRoom(1);
-    return put(generation | (key.hashCode() & HASH));
+    return put(entry(key));
   }
 
   /**
@@ -39,12 +49,34 @@ final class DistinctKeys {
    *     at {@code to}
    */
   int addWhileNew(Page<?> page, int from, int to) {
+    if (size == 0 && ahead == null && page.hasDistinctKeys()) {
+      ahead = page;
+      aheadFrom = from;
+      aheadTo = to;
+      return to;
+    }
+    enterAhead();
+    return enterWhileNew(page, from, to);
+  }
+
+  private void enterAhead() {
+    if (ahead != null) {
+      enterWhileNew(ahead, aheadFrom, aheadTo);
+      ahead = null;
+    }
+  }
+
+  private int enterWhileNew(Page<?> page, int from, int to) {
     makeRoom(to - from);
     int index = from;
-    while (index < to && put(generation | (page.key(index).hashCode() & HASH))) {
+    while (index < to && put(entry(page.key(index)))) {
       index++;
     }
     return index;
+  }
+
+  private long entry(String key) {
+    return generation | (key.hashCode() & HASH);
   }
 
   private boolean put(long entry) {

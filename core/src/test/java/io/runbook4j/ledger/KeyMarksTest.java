@@ -50,6 +50,23 @@ class KeyMarksTest {
   }
 
   @Test
+  void among_keysAboveAllMarkedOnesAndAMarkedOneBehindThem_findsIt() {
+    marks.mark("user-5");
+
+    assertThat(marks.among(List.of("user-7", "user-8", "user-5"))).contains("user-5");
+    assertThat(marks.among(List.of("user-5", "user-6"))).contains("user-5");
+    assertThat(marks.among(List.of("user-6", "user-7"))).isEmpty();
+  }
+
+  @Test
+  void among_markedInFallingOrder_findsTheFirst() {
+    marks.mark("user-9");
+    marks.mark("user-1");
+
+    assertThat(marks.among(List.of("user-9"))).containsExactly("user-9");
+  }
+
+  @Test
   void among_keysThatWereNeverMarked_areRarelyFound() {
     IntStream.range(0, 16_000).forEach(i -> marks.mark("user-" + i));
     List<String> others =

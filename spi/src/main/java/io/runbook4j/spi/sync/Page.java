@@ -27,13 +27,16 @@ public final class Page<T> {
   private final List<@Nullable T> values;
   private final Map<Integer, Failure> unreadable;
   private final @Nullable Cursor next;
+  private final boolean distinct;
 
   private Page(
       String[] keys,
+      boolean distinct,
       List<@Nullable T> values,
       Map<Integer, Failure> unreadable,
       @Nullable Cursor next) {
     this.keys = keys;
+    this.distinct = distinct;
     this.values = values;
     this.unreadable = unreadable;
     this.next = next;
@@ -60,10 +63,12 @@ public final class Page<T> {
       List<T> values, int from, int to, Function<? super T, String> key, Optional<Cursor> next) {
     Slice<T> slice = new Slice<>(values, from, to);
     String[] keys = new String[to - from];
+    Rise rise = new Rise();
     for (int i = 0; i < keys.length; i++) {
       keys[i] = Keys.check(key.apply(Objects.requireNonNull(values.get(from + i), "value")));
+      rise.add(keys[i]);
     }
-    return new Page<>(keys, slice, Map.of(), next.orElse(null));
+    return new Page<>(keys, rise.isUnbroken(), slice, Map.of(), next.orElse(null));
   }
 
   /** {@return how many items the page holds, the unreadable ones included} */
@@ -98,6 +103,14 @@ public final class Page<T> {
   /** {@return whether every item could be read} */
   public boolean isReadable() {
     return unreadable.isEmpty();
+  }
+
+  /**
+   * {@return whether all keys are known to be different} If not, some may be equal, or none are:
+   * only where it costs next to nothing to know is it known.
+   */
+  public boolean hasDistinctKeys() {
+    return distinct;
   }
 
   /** {@return a view of the keys from {@code from} to before {@code to}; not to be modified} */
@@ -200,6 +213,7 @@ public final class Page<T> {
   public static final class Builder<T> {
     private final List<String> keys;
     private final List<@Nullable T> values;
+    private final Rise rise = new Rise();
     private Map<Integer, Failure> unreadable = Map.of();
 
     private Builder(int size) {
@@ -209,7 +223,7 @@ public final class Page<T> {
 
     /** Adds an item; its key must not be empty. */
     public Builder<T> add(String key, T value) {
-      keys.add(Keys.check(key));
+      addKey(key);
       values.add(Objects.requireNonNull(value, "value"));
       return this;
     }
@@ -223,9 +237,14 @@ public final class Page<T> {
         unreadable = new HashMap<>();
       }
       unreadable.put(keys.size(), Objects.requireNonNull(failure, "failure"));
-      keys.add(Keys.check(key));
+      addKey(key);
       values.add(null);
       return this;
+    }
+
+    private void addKey(String key) {
+      keys.add(Keys.check(key));
+      rise.add(key);
     }
 
     /**
@@ -254,7 +273,7 @@ public final class Page<T> {
     }
 
     private Page<T> end(@Nullable Cursor next) {
-      return new Page<>(keys.toArray(String[]::new), values, unreadable, next);
+      return new Page<>(keys.toArray(String[]::new), rise.isUnbroken(), values, unreadable, next);
     }
   }
 }
