@@ -31,7 +31,7 @@ record Ticket(String id, boolean isBad) {
     return tickets;
   }
 
-  /** {@return that many good ones, whose numbers are in no order} */
+  /** {@return that many good ones, whose numbers go up and down in large steps} */
   static List<Ticket> inNoOrder(int count) {
     List<Ticket> tickets = new ArrayList<>(count);
     for (int i = 0; i < count; i++) {
