@@ -36,6 +36,7 @@ final class RetentionPlan {
   private final Catalog catalog;
   private final Predicate<RunId> held;
   private final Map<RunId, Head> runs = new LinkedHashMap<>();
+  private final Map<RunId, Digest> digests = new HashMap<>();
   private final Set<RunId> kept = new HashSet<>();
 
   /**
@@ -54,11 +55,10 @@ final class RetentionPlan {
   /** {@return the runs that may go, in the order in which they must go} */
   List<Removable> removable(Retention rule, Instant now) {
     List<Head> all = List.copyOf(runs.values());
-    Map<RunId, Stamp> stamps = new HashMap<>();
     for (int i = 0; i < all.size(); i++) {
       RunId run = all.get(i).run();
       Digest digest = catalog.digest(run);
-      stamps.put(run, digest.stamp());
+      digests.put(run, digest);
       boolean young = digest.times().lastAt().plus(rule.age()).isAfter(now);
       if (young || i >= all.size() - rule.keptPerJob() || held.test(run)) {
         kept.add(run);
@@ -75,8 +75,8 @@ final class RetentionPlan {
     return all.stream()
         .filter(head -> !kept.contains(head.run()))
         // Cured before cure: a crash on the way brings no trouble back.
-        .sorted(Comparator.comparing(head -> catalog.digest(head.run()).times().clock()))
-        .map(head -> new Removable(head.run(), Objects.requireNonNull(stamps.get(head.run()))))
+        .sorted(Comparator.comparing(head -> digestOf(head.run()).times().clock()))
+        .map(head -> new Removable(head.run(), digestOf(head.run()).stamp()))
         .toList();
   }
 
@@ -101,8 +101,7 @@ final class RetentionPlan {
   /** A rerun that has not completed asks its parent for its items when it is resumed. */
   private boolean keepParents() {
     Set<RunId> parents = kept.stream()
-        .filter(run -> catalog
-            .digest(run)
+        .filter(run -> digestOf(run)
             .finished()
             .filter(end -> end.state() == RunState.COMPLETED)
             .isEmpty())
@@ -118,6 +117,10 @@ final class RetentionPlan {
     back.removeAll(outstanding);
     return !back.isEmpty()
         && kept.addAll(JobScan.newestHolders(catalog, all, back).values());
+  }
+
+  private Digest digestOf(RunId run) {
+    return Objects.requireNonNull(digests.get(run), "digest");
   }
 
   private Head headOf(RunId run) {

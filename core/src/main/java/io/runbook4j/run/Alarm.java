@@ -112,13 +112,21 @@ final class Alarm {
         .orElse(alert);
   }
 
-  /** Raises that a failure stopped the run. */
-  void stopped(String why) {
+  /**
+   * Raises that a failure stopped the run. A limit passes by itself, and calls nobody at night.
+   *
+   * @param kind the failure's
+   */
+  void stopped(FailureKind kind, String why) {
+    String first = switch (kind) {
+      case RATE_LIMITED -> "wait until there is room again";
+      case AUTHENTICATION, PERMISSION -> "mend it (a new credential, say)";
+      default -> "mend it";
+    };
     raise(
         RUN_STOPPED,
-        Severity.SEV3,
-        redaction.clean(
-            "the run stopped: " + why + "; mend it (a new credential, say), then resume the run"));
+        kind == FailureKind.RATE_LIMITED ? Severity.WARNING : Severity.SEV3,
+        redaction.clean("the run stopped: " + why + "; " + first + ", then resume the run"));
   }
 
   /**

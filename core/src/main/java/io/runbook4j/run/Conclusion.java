@@ -312,7 +312,7 @@ final class Conclusion<T> {
     if (failure.kind() != FailureKind.AUTHENTICATION
         || credentialRefreshed
         || !refreshCredential()) {
-      stop(failure);
+      stopper.stop(failure.kind(), "the service answered " + failure);
     }
     credentialRefreshed = true;
     refreshedAtNanos = parts.time.nanoTime();
@@ -392,8 +392,9 @@ final class Conclusion<T> {
     int hits = parts.throttle.hit(failure, answer.sentNanos());
     smaller(answer, "the service answered " + failure.kind());
     if (hits >= job.patience()) {
-      stopper.stop("the service was rate limited " + hits + " times in a row");
-      parts.tally.stoppedBy(FailureKind.RATE_LIMITED);
+      stopper.stop(
+          failure.kind(),
+          "the service was rate limited " + hits + " times in a row (" + failure.kind() + ")");
     }
   }
 
@@ -449,12 +450,6 @@ final class Conclusion<T> {
     parts.recorder.add(new Note(parts.time.now(), "chunk-size", change.toString()));
     parts.tally.sizeChanged(change);
     parts.listeners.each(listener -> listener.onSizeChange(change));
-  }
-
-  private void stop(Failure failure) {
-    stopper.stop("the service answered " + failure);
-    parts.tally.stoppedBy(failure.kind());
-    parts.alarm.stopped(failure.toString());
   }
 
   /** What went wrong in one chunk, beside its items' outcomes. */
@@ -521,6 +516,9 @@ final class Conclusion<T> {
   interface Stopper {
     /** Ends it as STOPPED. */
     void stop(String reason);
+
+    /** Ends it as STOPPED for a failure of this kind; people are told, unless it ended already. */
+    void stop(FailureKind kind, String reason);
 
     /** Ends it as FAILED. */
     void fail(String reason);

@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Tells whether a key may be twice in a chunk. An open-addressed table of hashes that is emptied in
  * O(1): it is asked for every item, and a {@code HashSet} would cost more than all the rest of the
- * engine. It holds no references, since a reference that is stored in an old array costs the
+ * engine. The table holds no references, since a reference that is stored in an old array costs the
  * garbage collector more than all that is done here. Of a page that knows its keys to be distinct
  * it takes no key, unless more come.
  */

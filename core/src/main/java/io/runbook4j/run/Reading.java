@@ -96,11 +96,7 @@ final class Reading<T> {
       readAgainAfter(failure, parts.throttle.delay(job.retryBackOff(), failures));
     } else if (reaction.kind() == Reaction.Kind.STOP
         || reaction.kind() == Reaction.Kind.SLOW_DOWN) {
-      stopper.stop("the source answered " + failure);
-      parts.tally.stoppedBy(failure.kind());
-      if (reaction.kind() == Reaction.Kind.STOP) {
-        parts.alarm.stopped("the source answered " + failure);
-      }
+      stopper.stop(failure.kind(), "the source answered " + failure);
     } else {
       stopper.fail("the source could not be read: " + failure);
     }

@@ -10,6 +10,7 @@ import io.runbook4j.spi.ledger.LedgerEntry.RunStarted;
 import io.runbook4j.spi.ledger.LedgerException;
 import io.runbook4j.spi.ledger.RunId;
 import io.runbook4j.spi.ledger.RunState;
+import io.runbook4j.spi.sync.FailureKind;
 import io.runbook4j.spi.time.Signal;
 import java.time.Duration;
 import java.time.Instant;
@@ -88,6 +89,14 @@ final class RunEngine<T> implements RunControl, Conclusion.Stopper {
       stopReason = parts.redaction.clean(reason);
     }
     signal.raise();
+  }
+
+  @Override
+  public void stop(FailureKind kind, String reason) {
+    if (stopReason == null) {
+      stop(reason);
+      parts.tally.stoppedBy(kind);
+    }
   }
 
   @Override
@@ -242,11 +251,20 @@ final class RunEngine<T> implements RunControl, Conclusion.Stopper {
   }
 
   private boolean drain() throws InterruptedException {
+    tellWhatStoppedIt(); // the answer that did has its record by now
     sending.cancelPermit();
     if (sending.inFlight() > 0) {
       waiting.forTheLast();
     }
     return sending.inFlight() > 0;
+  }
+
+  private void tellWhatStoppedIt() {
+    FailureKind kind = parts.tally.stoppedBy().orElse(null);
+    String reason = stopReason;
+    if (kind != null && reason != null) {
+      parts.alarm.stopped(kind, reason);
+    }
   }
 
   // ---- what to send

@@ -268,8 +268,8 @@ public final class SyncJob<T> {
 
     /**
      * Sets after how many rate-limited calls in a row, with no call in between that got through,
-     * the run stops; it can be resumed. Default 12, which is an hour of waiting with the default
-     * back-off; at least 1.
+     * the run stops and raises {@code run-stopped}; it can be resumed. Default 12, which is an hour
+     * of waiting with the default back-off; at least 1.
      */
     public Builder<T> patience(int patience) {
       if (patience < 1) {

@@ -3,8 +3,12 @@ package io.runbook4j.ledger;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -59,6 +63,35 @@ class KeyMarksTest {
   }
 
   @Test
+  void among_keyOfTheLowestHash_isFound() {
+    String lowest = "polygenelubricants";
+    assertThat(lowest.hashCode()).isEqualTo(Integer.MIN_VALUE);
+
+    marks.mark(lowest);
+
+    assertThat(marks.among(List.of("user-1", lowest))).contains(lowest);
+    assertThat(marks.among(List.of(lowest))).containsExactly(lowest);
+  }
+
+  @Test
+  void among_anyKeysInAnyOrder_missesNone() {
+    Random random = new Random(SEED);
+    Set<String> marked = new HashSet<>();
+    for (int round = 0; round < 2_000; round++) {
+      List<String> chunk = IntStream.range(0, 10)
+          .mapToObj(i -> "user-" + random.nextInt(10_000))
+          .sorted(
+              round % 2 == 0 ? Comparator.naturalOrder() : Comparator.comparing(String::hashCode))
+          .toList();
+
+      assertThat(marks.among(chunk))
+          .as("seed %s, round %s", SEED, round)
+          .containsAll(chunk.stream().filter(marked::contains).toList());
+      mark(chunk.get(random.nextInt(10)), marked);
+    }
+  }
+
+  @Test
   void among_markedInFallingOrder_findsTheFirst() {
     marks.mark("user-9");
     marks.mark("user-1");
@@ -75,7 +108,7 @@ class KeyMarksTest {
     assertThat(marks.among(others)).hasSizeLessThan(others.size() / 500);
   }
 
-  private void mark(String key, List<String> marked) {
+  private void mark(String key, Collection<String> marked) {
     marks.mark(key);
     marked.add(key);
   }

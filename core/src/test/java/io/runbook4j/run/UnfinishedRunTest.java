@@ -9,6 +9,8 @@ import io.runbook4j.alert.Watch;
 import io.runbook4j.spi.alert.Alert;
 import io.runbook4j.spi.alert.Occurrence;
 import io.runbook4j.spi.alert.Severity;
+import io.runbook4j.spi.ledger.LedgerEntry.AlertRaised;
+import io.runbook4j.spi.ledger.LedgerEntry.ChunkDone;
 import io.runbook4j.spi.ledger.RunState;
 import io.runbook4j.spi.sync.Chunk;
 import io.runbook4j.spi.sync.ChunkResult;
@@ -18,6 +20,7 @@ import io.runbook4j.spi.sync.Outcome;
 import io.runbook4j.spi.sync.Target;
 import io.runbook4j.testkit.SimulatedService;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Stream;
@@ -27,6 +30,8 @@ import org.junit.jupiter.api.Test;
 class UnfinishedRunTest {
   private static final Failure EXPIRED =
       Failure.of(FailureKind.AUTHENTICATION, "the token has expired");
+
+  private static final Failure LIMITED = Failure.of(FailureKind.RATE_LIMITED, "HTTP 429");
 
   private static final String ANN = "ann@example.com";
 
@@ -52,6 +57,98 @@ class UnfinishedRunTest {
       assertThat(alert.text()).contains("the token has expired", "then resume the run");
     });
     assertThat(report.alerts()).extracting(Alert::rule).containsExactly("run-stopped");
+  }
+
+  @Test
+  void run_serviceLetsNothingIn_isToldThatSomebodyHasToResumeIt() {
+    assertIsToldOfTheLimit(Scene.policies()
+        .from(Scene.source(30))
+        .to(chunk -> ChunkResult.refused(LIMITED))
+        .patience(3)
+        .build());
+  }
+
+  @Test
+  void run_sourceLetsNothingOut_isToldThatSomebodyHasToResumeIt() {
+    assertIsToldOfTheLimit(Scene.policies()
+        .from(FailingSource.failing(Scene.source(30), 0, Integer.MAX_VALUE, LIMITED))
+        .to(scene.service().build().target())
+        .patience(3)
+        .build());
+  }
+
+  private void assertIsToldOfTheLimit(SyncJob<String> job) {
+    RunReport report = scene.runners().alerts(router).build().run(job);
+
+    assertThat(report.state()).isEqualTo(RunState.STOPPED);
+    assertThat(told).singleElement().satisfies(alert -> {
+      assertThat(alert.rule()).isEqualTo("run-stopped");
+      assertThat(alert.severity()).isEqualTo(Severity.WARNING);
+      assertThat(alert.text())
+          .contains("RATE_LIMITED", "wait until there is room again, then resume the run")
+          .doesNotContain("credential");
+    });
+    assertThat(report.alerts()).extracting(Alert::rule).containsExactly("run-stopped");
+  }
+
+  @Test
+  void run_isLimitedOnceTooOftenWhileAPersonStopsIt_isToldNobody() {
+    List<RunControl> controls = new ArrayList<>();
+    Target<String> target = chunk -> {
+      controls.get(0).stop("enough");
+      return ChunkResult.refused(LIMITED);
+    };
+
+    RunReport report = scene
+        .runners()
+        .alerts(router)
+        .listener(new RunListener() {
+          @Override
+          public void onStarted(RunControl run) {
+            controls.add(run);
+          }
+        })
+        .build()
+        .run(Scene.policies().from(Scene.source(30)).to(target).patience(1).build());
+
+    assertThat(report.state()).isEqualTo(RunState.STOPPED);
+    assertThat(report.reason()).isEqualTo("enough");
+    assertThat(told).isEmpty();
+  }
+
+  @Test
+  void run_isLimitedOnceTooOftenAfterItFailed_isToldThatItFailed() {
+    Target<String> target = chunk -> {
+      boolean isFirst = chunk.keys().contains("k0");
+      scene.time.sleep(Duration.ofSeconds(isFirst ? 1 : 2));
+      return isFirst ? inventing(chunk) : ChunkResult.refused(LIMITED);
+    };
+    SyncJob<String> job = Scene.policies()
+        .from(Scene.source(20))
+        .to(target)
+        .chunksInFlight(2)
+        .patience(1)
+        .build();
+
+    RunReport report = scene.runners().alerts(router).build().run(job);
+
+    assertThat(report.state()).isEqualTo(RunState.FAILED);
+    assertThat(told).extracting(Alert::rule).containsExactly("run-failed");
+  }
+
+  @Test
+  void run_limitStopsIt_recordsTheAnswerBeforeTheAlert() {
+    SyncJob<String> job = Scene.policies()
+        .from(Scene.source(10))
+        .to(chunk -> ChunkResult.refused(LIMITED))
+        .patience(1)
+        .build();
+
+    RunReport report = scene.runners().alerts(router).build().run(job);
+
+    assertThat(scene.ledger.entries(report.runId()))
+        .extracting(entry -> (Object) entry.getClass())
+        .containsSubsequence(ChunkDone.class, AlertRaised.class);
   }
 
   @Test

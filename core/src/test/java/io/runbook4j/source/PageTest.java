@@ -30,6 +30,7 @@ class PageTest {
     "a b a, false",
     "b a c d, false",
     "Aa BB, false", // two keys of one hash
+    "polygenelubricants a b, true", // the lowest hash that there is
   })
   void hasDistinctKeys_isTrueOnlyWhereHashesRise(String text, boolean known) {
     List<String> keys = text.isEmpty() ? List.of() : List.of(text.split(" "));

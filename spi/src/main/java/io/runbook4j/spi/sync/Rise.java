@@ -3,7 +3,7 @@ package io.runbook4j.spi.sync;
 /**
  * Tells whether the hashes of keys rise from each to the next, in which case no two keys are equal.
  * Those of a source that reads in the order of numbers do, as long as the numbers have as many
- * digits and the hash does not overflow.
+ * digits and the hash does not wrap around between two of them.
  */
 final class Rise {
   private long last = Long.MIN_VALUE;
