@@ -517,7 +517,7 @@ final class Conclusion<T> {
     /** Ends it as STOPPED. */
     void stop(String reason);
 
-    /** Ends it as STOPPED for a failure of this kind; people are told, unless it ended already. */
+    /** Ends it as STOPPED for a failure of this kind; people are told, unless it is ending. */
     void stop(FailureKind kind, String reason);
 
     /** Ends it as FAILED. */
