@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 /** Failsafe policies around the calls to a target. */
@@ -29,9 +30,16 @@ class GuardsTest {
   private final Scene scene = new Scene();
   private int calls;
 
+  /**
+   * Waits for an interrupt; not for ever, since Failsafe never interrupts a call whose time was
+   * over before it began, when the machine stood still say.
+   */
+  private static void hang() throws InterruptedException {
+    new CountDownLatch(1).await(10, TimeUnit.SECONDS);
+  }
+
   @Test
   void run_timeoutEndsACall_leavesItsChunkInDoubt() {
-    CountDownLatch never = new CountDownLatch(1);
     Timeout<ChunkResult> timeout =
         Timeout.<ChunkResult>builder(Duration.ofMillis(50)).withInterrupt().build();
 
@@ -41,7 +49,7 @@ class GuardsTest {
             .from(Scene.source(20))
             .to(chunk -> {
               if (++calls == 1) {
-                never.await();
+                hang();
               }
               return ChunkResult.succeeded();
             })
@@ -57,7 +65,6 @@ class GuardsTest {
   @Test
   @org.junit.jupiter.api.Timeout(60)
   void run_verificationHangs_endsWithTheTimeoutToo() {
-    CountDownLatch never = new CountDownLatch(1);
     Timeout<ChunkResult> timeout =
         Timeout.<ChunkResult>builder(Duration.ofMillis(50)).withInterrupt().build();
     Target<String> target = new Target<>() {
@@ -69,7 +76,7 @@ class GuardsTest {
       @Override
       public Optional<Map<String, Verdict>> verify(List<String> keys) throws InterruptedException {
         calls++;
-        never.await();
+        hang();
         return Optional.empty();
       }
     };
