@@ -41,6 +41,10 @@ import org.slf4j.LoggerFactory;
  */
 public final class RestClient {
   private static final Logger LOG = LoggerFactory.getLogger(RestClient.class);
+
+  /** The longest back-off that the runbooks name. What takes longer, the run has to know. */
+  private static final Duration LONGEST_WAIT = Duration.ofMinutes(5);
+
   private static final String USER_AGENT = "runbook4j/" + version();
 
   private final HttpClient http;
@@ -143,9 +147,7 @@ public final class RestClient {
     Bounds own = request.within(bounds);
     Exchange exchange = new Exchange(request, Urls.host(base), redactor, own);
     HttpRequest.Builder wire = wire(exchange, ticket);
-    if (permits != null && request.permits() > 0) {
-      permits.acquire(request.permits());
-    }
+    awaitPermits(exchange);
     try (Outgoing body = exchange.outgoing()) { // no memory is held while it waits for permits
       if (request.isKeptInBy(gate)) { // asked last: the wait may have been long
         throw RestException.refused(Failure.of(
@@ -163,6 +165,16 @@ public final class RestClient {
           response.status(),
           (time.nanoTime() - start) / 1_000_000);
       return response;
+    }
+  }
+
+  private void awaitPermits(Exchange exchange) throws InterruptedException {
+    int wanted = exchange.request().permits();
+    if (permits != null && wanted > 0 && !permits.acquire(wanted, LONGEST_WAIT)) {
+      throw RestException.refused(Failure.of(
+          FailureKind.RATE_LIMITED,
+          exchange.label() + " was not sent: it had no permit after " + LONGEST_WAIT.toMinutes()
+              + " minutes"));
     }
   }
 
@@ -269,7 +281,11 @@ public final class RestClient {
       return this;
     }
 
-    /** Sets the permits that each request takes, and that learn from each answer. Default none. */
+    /**
+     * Sets the permits that each request takes, and that learn from each answer. A request that has
+     * waited five minutes for them fails with RATE_LIMITED, and nothing is sent: a run then waits
+     * in its own way, which a person sees and can stop. Default none.
+     */
     public Builder permits(Permits permits) {
       this.permits = Objects.requireNonNull(permits, "permits");
       return this;

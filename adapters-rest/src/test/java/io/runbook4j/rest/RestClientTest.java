@@ -140,6 +140,25 @@ class RestClientTest {
   }
 
   @Test
+  void send_noPermitForMinutes_isRateLimitedAndNotSent() {
+    RecordingPermits permits = new RecordingPermits();
+    permits.grants = false;
+    try (var server = ScriptedServer.replying()) {
+      RestClient client = RestClient.builder(server.url()).permits(permits).build();
+
+      RestException failure = failing(client, WRITE);
+
+      assertThat(failure.isInDoubt()).isFalse();
+      assertThat(failure.failure().kind()).isEqualTo(FailureKind.RATE_LIMITED);
+      assertThat(failure.failure().message())
+          .endsWith("was not sent: it had no permit after 5 minutes");
+      assertThat(permits.waits).containsExactly(Duration.ofMinutes(5));
+      assertThat(permits.learned).as("it is no answer of the service").isEmpty();
+      assertThat(server.requests()).isEmpty();
+    }
+  }
+
+  @Test
   void send_429WithResetOnly_waitsForTheReset() {
     try (var server = ScriptedServer.replying(
         ScriptedServer.json(429, "{}", "X-RateLimit-Remaining: 0", "X-RateLimit-Reset: 40"))) {

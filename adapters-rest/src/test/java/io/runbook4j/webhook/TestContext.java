@@ -81,7 +81,9 @@ final class TestContext implements AdapterContext {
       }
 
       @Override
-      public void acquire(int weight) {}
+      public boolean acquire(int weight, Duration atMost) {
+        return true;
+      }
 
       @Override
       public void correct(int difference) {}

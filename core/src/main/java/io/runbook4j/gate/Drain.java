@@ -28,6 +28,12 @@ import org.slf4j.event.Level;
 public final class Drain {
   private static final Logger LOG = LoggerFactory.getLogger(Drain.class);
 
+  /**
+   * How soon it is noticed, while no permit comes free, that the gate is local-only. Who asks anew
+   * is the last in line, so not sooner.
+   */
+  private static final Duration LOOK_EVERY = Duration.ofMinutes(5);
+
   private final Outbox outbox;
   private final Gate gate;
   private final Permits permits;
@@ -104,8 +110,9 @@ public final class Drain {
   }
 
   /**
-   * Sends what may leave, each change once, waiting for permits. Does not wait for the gate: call
-   * it again when the gate lets more through, for example after {@link Gate#awaitAllowed}.
+   * Sends what may leave, each change once, waiting for permits, but no longer than five minutes
+   * once the gate is local-only. Does not wait for the gate: call it again when the gate lets more
+   * through, for example after {@link Gate#awaitAllowed}.
    *
    * @throws InterruptedException if the thread is interrupted; what was not acknowledged waits on
    * @throws GateException if the outbox could not be written. A change that was acknowledged may be
@@ -138,7 +145,11 @@ public final class Drain {
   /** {@return whether the claimed key must be tried again because of a limit} */
   private boolean isLimited(Pending first, Pass pass) throws InterruptedException {
     try {
-      permits.acquire(1);
+      while (!permits.acquire(1, LOOK_EVERY)) {
+        if (gate.isLocalOnly()) {
+          return false;
+        }
+      }
       // The gate may have been switched while we waited.
       Optional<Pending> change =
           gate.allows(first.key()) ? outbox.begin(first.key()) : Optional.empty();

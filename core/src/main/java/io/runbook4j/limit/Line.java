@@ -48,14 +48,24 @@ final class Line {
     return waiting;
   }
 
-  /** Waits for the permits and takes them. */
-  void await(int weight) throws InterruptedException {
+  /**
+   * Waits for the permits and takes them, if that takes no longer than {@code mostNanos}.
+   *
+   * @return whether it took them
+   */
+  boolean await(int weight, long mostNanos) throws InterruptedException {
+    long begun = time.nanoTime();
     Signal signal = time.newSignal();
     Place place = new Place(weight, signal);
     try {
       for (long nanos = attempt(place); nanos > 0; nanos = attempt(place)) {
-        signal.await(Duration.ofNanos(nanos));
+        long left = mostNanos - (time.nanoTime() - begun);
+        if (left <= 0) {
+          return false;
+        }
+        signal.await(Duration.ofNanos(Math.min(nanos, left)));
       }
+      return true;
     } finally {
       leave(place);
     }

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Random;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.random.RandomGenerator;
 
@@ -24,6 +25,9 @@ import java.util.random.RandomGenerator;
  * <p>A weight above what a learned limit ever holds counts as the whole of it.
  */
 public final class RateLimiter implements Permits {
+  /** 292 years. */
+  private static final Duration FOREVER = Duration.ofNanos(Long.MAX_VALUE);
+
   private final String name;
   private final Time time;
   private final Meter meter;
@@ -110,17 +114,35 @@ public final class RateLimiter implements Permits {
    * @throws IllegalArgumentException if the weight is below 1, or more than a configured quota ever
    *     grants
    */
-  @Override
   public void acquire(int weight) throws InterruptedException {
+    acquire(weight, FOREVER);
+  }
+
+  /**
+   * Waits for {@code weight} permits and takes them, in the order of asking, but no longer than
+   * {@code atMost}.
+   *
+   * @return whether it took them; if not, nothing is taken, and those behind move up
+   * @throws InterruptedException if the thread is interrupted; nothing is taken then, and those
+   *     behind move up
+   * @throws IllegalArgumentException if the weight is below 1, or more than a configured quota ever
+   *     grants
+   */
+  @Override
+  public boolean acquire(int weight, Duration atMost) throws InterruptedException {
     check(weight);
     if (Thread.interrupted()) {
       throw new InterruptedException("interrupted before it asked limiter " + name);
     }
     if (line.waiting() > 0 || !meter.take(time.nanoTime(), weight, 0)) {
       waited.increment();
-      line.await(weight);
+      if (!line.await(weight, TimeUnit.NANOSECONDS.convert(atMost))) {
+        denied.increment();
+        return false;
+      }
     }
     granted.add(weight);
+    return true;
   }
 
   /**
@@ -190,7 +212,7 @@ public final class RateLimiter implements Permits {
     return granted.sum();
   }
 
-  /** {@return how many times {@code tryAcquire} was refused} */
+  /** {@return how many times {@code tryAcquire} was refused, or {@code acquire} waited in vain} */
   public long denied() {
     return denied.sum();
   }

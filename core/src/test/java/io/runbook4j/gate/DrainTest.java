@@ -323,6 +323,25 @@ class DrainTest {
   }
 
   @Test
+  void run_switchedToLocalOnlyWhileItWaitsForAPermit_endsWithinFiveMinutes()
+      throws InterruptedException {
+    limiter = RateLimiter.of("s", time, Quota.of(1, Duration.ofDays(1)));
+    limiter.acquire();
+    outbox.put("a", "1");
+    time.executor().execute(() -> {
+      time.advance(Duration.ofMinutes(7));
+      gate.localOnly(ANN);
+    });
+
+    assertThat(drain(this::send).run().end()).isEqualTo(End.LOCAL_ONLY);
+
+    assertThat(time.elapsed()).isEqualTo(Duration.ofMinutes(10));
+    assertThat(sent).isEmpty();
+    assertThat(outbox.after(-1)).as("in nobody's hands").isPresent();
+    time.runToIdle();
+  }
+
+  @Test
   void stopAfter_none_isRefused() {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> drain(this::send).stopAfter(0))

@@ -28,6 +28,7 @@ class LineTest {
     limiter.tryAcquire(); // the window knows that it is full
     Reservation ahead = limiter.reserve(1);
     time.now = HOUR.toNanos() - 1;
+    time.script.add(() -> time.now); // it begins to wait
     time.script.add(() -> {
       time.now++;
       ahead.remaining();

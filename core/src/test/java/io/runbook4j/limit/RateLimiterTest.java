@@ -92,6 +92,56 @@ class RateLimiterTest {
   }
 
   @Test
+  void acquire_atMost_waitsNoLongerAndLeavesThePermitsToThoseBehind() {
+    RateLimiter limiter = RateLimiter.of("api", time, TEN_A_SECOND);
+    limiter.tryAcquire(10);
+    acquireAtMost(limiter, "first", 10, Duration.ofMillis(900));
+    acquireAtMost(limiter, "second", 1, Duration.ofMillis(400));
+    acquire(limiter, "patient", 10);
+
+    time.runToIdle();
+
+    assertThat(log).containsExactly("second in vain 400", "first in vain 900", "patient 1000");
+    assertThat(limiter.granted()).isEqualTo(20);
+    assertThat(limiter.denied()).isEqualTo(2);
+    assertThat(limiter.waited()).isEqualTo(3);
+  }
+
+  @Test
+  void acquire_atMostAsLongAsItTakes_getsThePermits() {
+    RateLimiter limiter = RateLimiter.of("api", time, ONE_A_SECOND);
+    acquireAtMost(limiter, "free", 1, Duration.ZERO);
+    acquireAtMost(limiter, "due", 1, SECOND);
+    acquireAtMost(limiter, "behind", 1, SECOND);
+
+    time.runToIdle();
+
+    assertThat(log).containsExactly("free 0", "due 1000", "behind in vain 1000");
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {0, -1, Long.MIN_VALUE})
+  void acquire_atMostNoTimeAtAll_doesNotWait(long nanos) throws InterruptedException {
+    RateLimiter limiter = RateLimiter.of("api", time, ONE_A_SECOND);
+    limiter.tryAcquire();
+
+    assertThat(limiter.acquire(1, Duration.ofNanos(nanos))).isFalse();
+    assertThat(time.elapsed()).isZero();
+    assertThat(limiter.reserve(1).remaining()).as("nobody is left in line").isEqualTo(SECOND);
+  }
+
+  private void acquireAtMost(RateLimiter limiter, String name, int weight, Duration atMost) {
+    time.executor().execute(() -> {
+      try {
+        boolean taken = limiter.acquire(weight, atMost);
+        log.add(name + (taken ? " " : " in vain ") + time.elapsed().toMillis());
+      } catch (InterruptedException e) {
+        throw new IllegalStateException(e);
+      }
+    });
+  }
+
+  @Test
   void acquire_closedMeanwhile_waitsUntilItIsOpen() {
     RateLimiter limiter = RateLimiter.of("api", time, ONE_A_SECOND);
     acquire(limiter, "a", 1);

@@ -25,6 +25,8 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** A run that does not complete: who hears of it, and what the watch makes of it. */
 class UnfinishedRunTest {
@@ -89,6 +91,30 @@ class UnfinishedRunTest {
           .doesNotContain("credential");
     });
     assertThat(report.alerts()).extracting(Alert::rule).containsExactly("run-stopped");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "PERMISSION, STOP, 'mend it (a new credential, say), then resume the run'",
+    "SERVER_ERROR, STOP, 'mend it, then resume the run'",
+    "SERVER_ERROR, SLOW_DOWN, 'mend it, then resume the run'"
+  })
+  void run_stopsForWhatTheJobSays_isToldAsTroubleThatDoesNotPass(
+      FailureKind kind, Reaction.Kind reaction, String advice) {
+    SyncJob<String> job = Scene.policies()
+        .from(Scene.source(30))
+        .to(chunk -> ChunkResult.refused(Failure.of(kind, "no")))
+        .on(kind, reaction == Reaction.Kind.STOP ? Reaction.stop() : Reaction.slowDown())
+        .patience(2)
+        .build();
+
+    scene.runners().alerts(router).build().run(job);
+
+    assertThat(told).singleElement().satisfies(alert -> {
+      assertThat(alert.rule()).isEqualTo("run-stopped");
+      assertThat(alert.severity()).isEqualTo(Severity.SEV3);
+      assertThat(alert.text()).contains(kind.name(), "; " + advice);
+    });
   }
 
   @Test

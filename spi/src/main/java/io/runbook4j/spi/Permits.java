@@ -1,5 +1,7 @@
 package io.runbook4j.spi;
 
+import java.time.Duration;
+
 /** The door to one limiter, shared by all who use the service. Safe for many threads. */
 public interface Permits {
   /**
@@ -10,11 +12,14 @@ public interface Permits {
   boolean tryAcquire(int weight);
 
   /**
-   * Waits for {@code weight} permits and takes them, in the order of asking.
+   * Waits for {@code weight} permits and takes them, in the order of asking; but no longer than
+   * {@code atMost}, for those of a quota that is used up may come tomorrow.
    *
+   * @param atMost zero or less does not wait at all
+   * @return whether it took them; if not, nothing is taken
    * @throws InterruptedException if the thread is interrupted; nothing is taken then
    */
-  void acquire(int weight) throws InterruptedException;
+  boolean acquire(int weight, Duration atMost) throws InterruptedException;
 
   /**
    * Charges (positive) or gives back (negative) permits after an answer has told the true cost of a
