@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -50,7 +51,7 @@ final class RunEngine<T> implements RunControl, Conclusion.Stopper {
   /** Whether somebody wants nothing sent. */
   private final BooleanSupplier held = this::isHeld;
 
-  private volatile @Nullable String stopReason;
+  private final AtomicReference<@Nullable String> stopReason = new AtomicReference<>();
   private volatile boolean paused;
   private @Nullable String failure;
   private boolean interrupted;
@@ -85,18 +86,21 @@ final class RunEngine<T> implements RunControl, Conclusion.Stopper {
 
   @Override
   public void stop(String reason) {
-    if (stopReason == null) {
-      stopReason = parts.redaction.clean(reason);
-    }
-    signal.raise();
+    isStoppedBy(reason);
   }
 
   @Override
   public void stop(FailureKind kind, String reason) {
-    if (stopReason == null) {
-      stop(reason);
+    if (isStoppedBy(reason)) {
       parts.tally.stoppedBy(kind);
     }
+  }
+
+  /** Stops the run. {@return whether nothing had stopped it before, not even another thread now} */
+  private boolean isStoppedBy(String reason) {
+    boolean isFirst = stopReason.compareAndSet(null, parts.redaction.clean(reason));
+    signal.raise();
+    return isFirst;
   }
 
   @Override
@@ -105,7 +109,8 @@ final class RunEngine<T> implements RunControl, Conclusion.Stopper {
     if (failure != null) {
       parts.tally.problem(reason);
     } else {
-      failure = stopReason == null ? reason : reason + "; it was stopping: " + stopReason;
+      String why = stopReason.get();
+      failure = why == null ? reason : reason + "; it was stopping: " + why;
     }
     stop(reason);
   }
@@ -235,19 +240,23 @@ final class RunEngine<T> implements RunControl, Conclusion.Stopper {
 
   /** {@return whether the run is to send nothing more, since its time is over, say} */
   private boolean isStopping() {
-    Optional<String> reason = stopReason == null ? bounds.reasonToStop() : Optional.empty();
+    Optional<String> reason = isStopped() ? Optional.empty() : bounds.reasonToStop();
     if (reason.isPresent()) {
       stop(reason.get());
     }
-    return stopReason != null;
+    return isStopped();
+  }
+
+  private boolean isStopped() {
+    return stopReason.get() != null;
   }
 
   private Optional<String> reasonToEnd() {
-    return stopReason == null ? bounds.reasonToStop() : Optional.of(stopReason);
+    return Optional.ofNullable(stopReason.get()).or(bounds::reasonToStop);
   }
 
   private boolean isHeld() {
-    return stopReason != null || paused;
+    return isStopped() || paused;
   }
 
   private boolean drain() throws InterruptedException {
@@ -261,7 +270,7 @@ final class RunEngine<T> implements RunControl, Conclusion.Stopper {
 
   private void tellWhatStoppedIt() {
     FailureKind kind = parts.tally.stoppedBy().orElse(null);
-    String reason = stopReason;
+    String reason = stopReason.get();
     if (kind != null && reason != null) {
       parts.alarm.stopped(kind, reason);
     }
@@ -284,7 +293,7 @@ final class RunEngine<T> implements RunControl, Conclusion.Stopper {
       sending.next(legacy.withAttempts(found.get()));
       return true;
     }
-    if (unsent.isPresent() || stopReason != null || sending.hasAnswers()) {
+    if (unsent.isPresent() || isStopped() || sending.hasAnswers()) {
       return true;
     }
     if (sending.inFlight() == 0 && parts.workload.isEmpty() && parts.feed.isExhausted()) {
@@ -400,10 +409,10 @@ final class RunEngine<T> implements RunControl, Conclusion.Stopper {
       parts.alarm.failed(failure);
     }
     try {
-      if (stopReason == null && parts.onlookers.picks().isPresent()) {
+      if (!isStopped() && parts.onlookers.picks().isPresent()) {
         spotCheck(parts.onlookers.picks().get());
       }
-      if (stopReason == null) {
+      if (!isStopped()) {
         parts.alarm.checkAfter();
       }
       parts.alarm.noteUndelivered();
@@ -417,12 +426,13 @@ final class RunEngine<T> implements RunControl, Conclusion.Stopper {
     lastLooks();
     RunState state = RunState.COMPLETED;
     String reason = "every item has an outcome";
+    String stopped = stopReason.get();
     if (failure != null) {
       state = RunState.FAILED;
       reason = failure;
-    } else if (stopReason != null) {
+    } else if (stopped != null) {
       state = RunState.STOPPED;
-      reason = stopReason;
+      reason = stopped;
     }
     Leftovers left = Leftovers.of(parts, sending.next());
     Counts counts =
