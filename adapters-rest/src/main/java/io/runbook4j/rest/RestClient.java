@@ -283,8 +283,9 @@ public final class RestClient {
 
     /**
      * Sets the permits that each request takes, and that learn from each answer. A request that has
-     * waited five minutes for them fails with RATE_LIMITED, and nothing is sent: a run then waits
-     * in its own way, which a person sees and can stop. Default none.
+     * waited five minutes for them fails with RATE_LIMITED, and nothing is sent: a run then backs
+     * off as from a limit of the service, can be stopped meanwhile, and stops by itself when its
+     * patience is over. Default none.
      */
     public Builder permits(Permits permits) {
       this.permits = Objects.requireNonNull(permits, "permits");

@@ -142,12 +142,12 @@ public final class Drain {
     }
   }
 
-  /** {@return whether the claimed key must be tried again because of a limit} */
+  /** {@return whether the claimed key must be tried again: there was a limit, or no permit} */
   private boolean isLimited(Pending first, Pass pass) throws InterruptedException {
     try {
       while (!permits.acquire(1, LOOK_EVERY)) {
         if (gate.isLocalOnly()) {
-          return false;
+          return true; // the pass ends there, unless the gate has opened again by then
         }
       }
       // The gate may have been switched while we waited.

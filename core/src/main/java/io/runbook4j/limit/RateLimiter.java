@@ -122,6 +122,7 @@ public final class RateLimiter implements Permits {
    * Waits for {@code weight} permits and takes them, in the order of asking, but no longer than
    * {@code atMost}.
    *
+   * @param atMost zero or less is {@link #tryAcquire(int)}
    * @return whether it took them; if not, nothing is taken, and those behind move up
    * @throws InterruptedException if the thread is interrupted; nothing is taken then, and those
    *     behind move up
@@ -133,6 +134,9 @@ public final class RateLimiter implements Permits {
     check(weight);
     if (Thread.interrupted()) {
       throw new InterruptedException("interrupted before it asked limiter " + name);
+    }
+    if (atMost.isNegative() || atMost.isZero()) {
+      return tryAcquire(weight);
     }
     if (line.waiting() > 0 || !meter.take(time.nanoTime(), weight, 0)) {
       waited.increment();

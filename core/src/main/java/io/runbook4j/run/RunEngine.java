@@ -86,18 +86,18 @@ final class RunEngine<T> implements RunControl, Conclusion.Stopper {
 
   @Override
   public void stop(String reason) {
-    isStoppedBy(reason);
+    stopsFirst(reason);
   }
 
   @Override
   public void stop(FailureKind kind, String reason) {
-    if (isStoppedBy(reason)) {
+    if (stopsFirst(reason)) {
       parts.tally.stoppedBy(kind);
     }
   }
 
   /** Stops the run. {@return whether nothing had stopped it before, not even another thread now} */
-  private boolean isStoppedBy(String reason) {
+  private boolean stopsFirst(String reason) {
     boolean isFirst = stopReason.compareAndSet(null, parts.redaction.clean(reason));
     signal.raise();
     return isFirst;

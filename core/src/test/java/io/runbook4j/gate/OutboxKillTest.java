@@ -2,10 +2,9 @@ package io.runbook4j.gate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.runbook4j.ChildJvm;
 import io.runbook4j.spi.time.Time;
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.StringWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -49,35 +48,22 @@ class OutboxKillTest {
     }
   }
 
-  private void live(Path file) throws IOException, InterruptedException {
-    List<String> command = List.of(
-        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-        "-XX:TieredStopAtLevel=1",
-        "-XX:+UseSerialGC",
-        "-Xshare:auto",
-        "-Dorg.slf4j.simpleLogger.defaultLogLevel=error",
-        "-cp",
-        System.getProperty("java.class.path"),
-        OutboxWriterMain.class.getName(),
+  private void live(Path file) throws IOException {
+    try (ChildJvm child = ChildJvm.start(
+        OutboxWriterMain.class,
+        List.of(),
         file.toString(),
         String.valueOf(put + 1),
-        String.valueOf(random.nextLong()));
-    Process child = new ProcessBuilder(command)
-        .redirectError(ProcessBuilder.Redirect.INHERIT)
-        .start();
-    try (BufferedReader out = child.inputReader()) {
+        String.valueOf(random.nextLong()))) {
       for (int lines = 40 + random.nextInt(200); lines > 0; lines--) {
-        note(out.readLine());
+        note(child.line().orElseThrow());
       }
       for (int spins = random.nextInt(20_000); spins > 0; spins--) {
         Thread.onSpinWait();
       }
-      child.toHandle().destroyForcibly(); // unlike that of Process, it leaves the output readable
-      StringWriter rest = new StringWriter();
-      out.transferTo(rest);
-      String all = rest.toString();
+      child.kill();
+      String all = child.rest();
       all.substring(0, all.lastIndexOf('\n') + 1).lines().forEach(this::note);
-      child.waitFor();
     }
   }
 

@@ -9,8 +9,9 @@ import java.nio.file.Path;
 import java.util.Random;
 
 /**
- * A process of its own, which puts changes in and sends them until it is killed: says {@code put N}
- * when N was acknowledged, and {@code sent ID KEY N} as the service that receives it.
+ * A process of its own, which puts changes in and sends them until it is killed, or nobody listens:
+ * says {@code put N} when N was acknowledged, and {@code sent ID KEY N} as the service that
+ * receives it.
  */
 final class OutboxWriterMain {
   private static final PrintStream OUT = new PrintStream(System.out, true, StandardCharsets.UTF_8);
@@ -28,7 +29,7 @@ final class OutboxWriterMain {
         OUT.println("sent " + change.id() + " " + change.key() + " " + change.payload());
         return Outcome.succeeded();
       });
-      for (int number = Integer.parseInt(args[1]); ; number++) {
+      for (int number = Integer.parseInt(args[1]); !OUT.checkError(); number++) {
         outbox.put("key" + number % KEYS, String.valueOf(number));
         OUT.println("put " + number);
         if (random.nextInt(12) == 0) {

@@ -3,6 +3,7 @@ package io.runbook4j.integrity;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.runbook4j.ChildJvm;
 import io.runbook4j.spi.ledger.Finding;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -99,22 +100,13 @@ class DuplicateKeysTest {
 
   @Test
   void finding_twoMillionKeysInAHeapOf12MiB_isExact() throws Exception {
-    Process child = new ProcessBuilder(
-            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-            "-Xmx12m",
-            "-XX:+UseSerialGC",
-            "-XX:+ExitOnOutOfMemoryError",
-            "-cp",
-            System.getProperty("java.class.path"),
-            DuplicateKeysMain.class.getName(),
-            "2000000",
-            folder.toString(),
-            "1")
-        .redirectErrorStream(true)
-        .start();
-    String output = new String(child.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    List<String> options = List.of("-Xmx12m", "-XX:+ExitOnOutOfMemoryError");
+    try (ChildJvm child =
+        ChildJvm.start(DuplicateKeysMain.class, options, "2000000", folder.toString(), "1")) {
+      String output = child.rest();
 
-    assertThat(child.waitFor()).as(output).isZero();
-    assertThat(output).contains("found all that were planted");
+      assertThat(child.exitValue()).as(output).isZero();
+      assertThat(output).contains("found all that were planted");
+    }
   }
 }

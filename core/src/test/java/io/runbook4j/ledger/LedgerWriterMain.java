@@ -17,7 +17,8 @@ import java.util.List;
 
 /**
  * A process of its own: {@code write} records until it is killed, and says of each record when it
- * is acknowledged; {@code hold} takes the run and waits; {@code resume} tries to take it.
+ * is acknowledged, or until nobody listens; {@code hold} takes the run and waits; {@code resume}
+ * tries to take it.
  */
 final class LedgerWriterMain {
   private static final PrintStream OUT = new PrintStream(System.out, true, StandardCharsets.UTF_8);
@@ -37,7 +38,7 @@ final class LedgerWriterMain {
   private static void write(FileLedger ledger) {
     ledger.record(RUN, List.of(started(RUN, JOB)));
     OUT.println("0");
-    for (int number = 1; ; number++) {
+    for (int number = 1; !OUT.checkError(); number++) {
       ledger.record(RUN, List.of(begun(number, "a" + number, "b" + number, "c" + number)));
       ledger.record(RUN, List.of(done(number, failed(1))));
       OUT.println(number);

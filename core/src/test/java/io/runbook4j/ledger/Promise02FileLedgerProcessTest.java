@@ -8,6 +8,7 @@ import static io.runbook4j.ledger.RunFixture.started;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import io.runbook4j.ChildJvm;
 import io.runbook4j.spi.ledger.Counts;
 import io.runbook4j.spi.ledger.ItemFilter;
 import io.runbook4j.spi.ledger.LedgerEntry;
@@ -15,7 +16,6 @@ import io.runbook4j.spi.ledger.LedgerEntry.ChunkDone;
 import io.runbook4j.spi.ledger.LedgerException;
 import io.runbook4j.spi.ledger.RunState;
 import io.runbook4j.spi.ledger.RunSummary;
-import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,6 +26,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -37,20 +38,8 @@ class Promise02FileLedgerProcessTest {
   @TempDir
   private Path folder;
 
-  private static Process child(String what, Path folder) throws IOException {
-    List<String> command = List.of(
-        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-        "-XX:TieredStopAtLevel=1",
-        "-XX:+UseSerialGC",
-        "-Xshare:auto",
-        "-cp",
-        System.getProperty("java.class.path"),
-        LedgerWriterMain.class.getName(),
-        what,
-        folder.toString());
-    return new ProcessBuilder(command)
-        .redirectError(ProcessBuilder.Redirect.INHERIT)
-        .start();
+  private static ChildJvm child(String what, Path folder) throws IOException {
+    return ChildJvm.start(LedgerWriterMain.class, List.of(), what, folder.toString());
   }
 
   @Test
@@ -72,29 +61,26 @@ class Promise02FileLedgerProcessTest {
       throw new AssertionError("seed " + SEED + ": " + e.getCause(), e.getCause());
     } finally {
       pool.shutdownNow();
+      assertThat(pool.awaitTermination(1, TimeUnit.MINUTES)).isTrue();
     }
   }
 
   /** Kills the writer a random moment after it has acknowledged so many lines. */
   private static Path killAndCheck(Path folder, int lines, int spins) throws Exception {
-    Process writer = child("write", folder);
     int acknowledged = -1;
-    try (BufferedReader out = writer.inputReader()) {
+    try (ChildJvm writer = child("write", folder)) {
       while (acknowledged < lines) {
-        acknowledged = Integer.parseInt(out.readLine());
+        acknowledged = Integer.parseInt(writer.line().orElseThrow());
       }
       for (int i = 0; i < spins; i++) {
         Thread.onSpinWait();
       }
-      writer.toHandle().destroyForcibly(); // unlike that of Process, it leaves the output readable
+      writer.kill();
       // What it said and we had not read yet was acknowledged, too; the last line may be torn.
-      String all = String.join("\n", out.lines().toList());
-      int end = all.lastIndexOf('\n');
-      for (String line :
-          end < 0 ? List.<String>of() : all.substring(0, end).lines().toList()) {
+      String all = writer.rest();
+      for (String line : all.substring(0, all.lastIndexOf('\n') + 1).lines().toList()) {
         acknowledged = Integer.parseInt(line);
       }
-      writer.waitFor();
     }
     check(folder, acknowledged);
     return folder;
@@ -117,10 +103,9 @@ class Promise02FileLedgerProcessTest {
 
   @Test
   void record_runOfAnotherProcess_isRefusedUntilItDies() throws Exception {
-    Process holder = child("hold", folder);
-    try (BufferedReader out = holder.inputReader();
+    try (ChildJvm holder = child("hold", folder);
         FileLedger ledger = FileLedger.open(folder)) {
-      assertThat(out.readLine()).isEqualTo("held");
+      assertThat(holder.line()).contains("held");
 
       assertThatExceptionOfType(LedgerException.class)
           .isThrownBy(() -> ledger.record(RUN, List.of(resumed())))
@@ -128,7 +113,8 @@ class Promise02FileLedgerProcessTest {
       assertThat(ledger.died()).isEmpty();
       assertThat(ledger.run(RUN).orElseThrow().state()).isEqualTo(RunState.RUNNING);
 
-      holder.destroyForcibly().waitFor();
+      holder.kill();
+      assertThat(holder.exitValue()).isNotZero();
 
       assertThat(ledger.died()).extracting(RunSummary::run).containsExactly(RUN);
       ledger.record(RUN, List.of(resumed()));
@@ -151,12 +137,20 @@ class Promise02FileLedgerProcessTest {
     assertThat(askToResume()).isEqualTo("taken");
   }
 
-  private String askToResume() throws IOException, InterruptedException {
-    Process taker = child("resume", folder);
-    try (BufferedReader out = taker.inputReader()) {
-      return out.readLine();
-    } finally {
-      taker.waitFor();
+  private String askToResume() throws IOException {
+    try (ChildJvm taker = child("resume", folder)) {
+      return taker.rest().strip();
+    }
+  }
+
+  /** Else a test that fails would leave it behind, which fills the disk. */
+  @Test
+  void write_nobodyListens_ends() throws IOException {
+    try (ChildJvm writer = child("write", folder)) {
+      assertThat(writer.line()).contains("0");
+      writer.stopListening();
+
+      assertThat(writer.exitValue()).isZero();
     }
   }
 }

@@ -3,6 +3,7 @@ package io.runbook4j.report;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.runbook4j.ChildJvm;
 import io.runbook4j.adapter.Redactor;
 import io.runbook4j.run.RunReport;
 import io.runbook4j.spi.ledger.RunId;
@@ -13,9 +14,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -186,31 +185,20 @@ class DiaryTest {
     diary.record(report);
     int notes = 40;
 
-    List<Process> processes = new ArrayList<>();
-    for (String name : List.of("p1", "p2")) {
-      processes.add(new ProcessBuilder(
-              Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-              "-cp",
-              System.getProperty("java.class.path"),
-              DiaryWriterMain.class.getName(),
-              file.toString(),
-              report.runId().value(),
-              name,
-              Integer.toString(notes))
-          .inheritIO()
-          .start());
-    }
-    List<Thread> threads = Stream.of("t1", "t2")
-        .map(name -> new Thread(() ->
-            DiaryWriterMain.write(Diary.at(file, new Redactor()), report.runId(), name, notes)))
-        .toList();
-    threads.forEach(Thread::start);
-    for (Thread thread : threads) {
-      thread.join();
-    }
-    for (Process process : processes) {
-      assertThat(process.waitFor(120, TimeUnit.SECONDS)).isTrue();
-      assertThat(process.exitValue()).isZero();
+    try (ChildJvm first = noting("p1", report, notes);
+        ChildJvm second = noting("p2", report, notes)) {
+      List<Thread> threads = Stream.of("t1", "t2")
+          .map(name -> new Thread(() ->
+              DiaryWriterMain.write(Diary.at(file, new Redactor()), report.runId(), name, notes)))
+          .toList();
+      threads.forEach(Thread::start);
+      for (Thread thread : threads) {
+        thread.join();
+      }
+      for (ChildJvm child : List.of(first, second)) {
+        String output = child.rest();
+        assertThat(child.exitValue()).as(output).isZero();
+      }
     }
 
     String entry = diary.entry(report.runId()).orElseThrow();
@@ -227,6 +215,16 @@ class DiaryTest {
       assertThat(left.map(path -> path.getFileName().toString()))
           .containsExactlyInAnyOrder("diary.md", "diary.md.lock");
     }
+  }
+
+  private ChildJvm noting(String author, RunReport report, int notes) throws IOException {
+    return ChildJvm.start(
+        DiaryWriterMain.class,
+        List.of(),
+        file.toString(),
+        report.runId().value(),
+        author,
+        Integer.toString(notes));
   }
 
   @Test

@@ -2,7 +2,7 @@ package io.runbook4j.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.nio.charset.StandardCharsets;
+import io.runbook4j.ChildJvm;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -34,9 +34,11 @@ class AllocationTest {
   }
 
   private static double bytesAnItem(String ledger, int items) throws Exception {
-    Process child = ChildJvm.start(AllocationMain.class, OPTIONS, ledger, Integer.toString(items));
-    String output = new String(child.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    assertThat(child.waitFor()).as(output).isZero();
-    return Double.parseDouble(output.strip());
+    try (ChildJvm child =
+        ChildJvm.start(AllocationMain.class, OPTIONS, ledger, Integer.toString(items))) {
+      String output = child.rest();
+      assertThat(child.exitValue()).as(output).isZero();
+      return Double.parseDouble(output.strip());
+    }
   }
 }

@@ -2,16 +2,17 @@ package io.runbook4j.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.runbook4j.ChildJvm;
 import io.runbook4j.ledger.FileLedger;
 import io.runbook4j.spi.ledger.Counts;
 import io.runbook4j.spi.ledger.ItemFilter;
 import io.runbook4j.spi.ledger.RunState;
 import io.runbook4j.spi.ledger.RunSummary;
-import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -49,28 +50,22 @@ class Promise02KilledRunTest {
   }
 
   /** {@return whether the process was killed, before it had its end} */
-  private boolean killedAfter(int lines, Path applied) throws IOException, InterruptedException {
-    Process child = ChildJvm.start(
+  private boolean killedAfter(int lines, Path applied) throws IOException {
+    try (ChildJvm child = ChildJvm.start(
         KilledRunMain.class,
         List.of("-Xmx64m"),
         folder.resolve("ledger").toString(),
-        applied.toString());
-    boolean killed = false;
-    try (BufferedReader output = child.inputReader()) {
-      int seen = 0;
-      for (String line = output.readLine(); line != null; line = output.readLine()) {
-        assertThat(line).as("what the child says").matches("(SENDS|SENT|END COMPLETED).*");
-        if (++seen == lines) {
-          child.destroyForcibly();
-          killed = true;
+        applied.toString())) {
+      for (int seen = 0; seen < lines; seen++) {
+        Optional<String> line = child.line();
+        if (line.isEmpty()) {
+          return false;
         }
+        assertThat(line.get()).as("what the child says").matches("(SENDS|SENT|END COMPLETED).*");
       }
-    } catch (IOException e) {
-      assertThat(killed).as("the pipe broke because of the kill: " + e).isTrue();
-    } finally {
-      child.destroyForcibly().waitFor();
+      child.kill();
+      return child.exitValue() != 0;
     }
-    return killed && child.exitValue() != 0;
   }
 
   private void assertLedgerSaysSo() {

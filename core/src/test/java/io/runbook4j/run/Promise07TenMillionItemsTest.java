@@ -2,7 +2,7 @@ package io.runbook4j.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.nio.charset.StandardCharsets;
+import io.runbook4j.ChildJvm;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -33,9 +33,10 @@ class Promise07TenMillionItemsTest {
   }
 
   private static void assertRuns(String ledger, String failing) throws Exception {
-    Process child = ChildJvm.start(TenMillionItemsMain.class, OPTIONS, ledger, failing);
-    String output = new String(child.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    try (ChildJvm child = ChildJvm.start(TenMillionItemsMain.class, OPTIONS, ledger, failing)) {
+      String output = child.rest();
 
-    assertThat(child.waitFor()).as(output).isZero();
+      assertThat(child.exitValue()).as(output).isZero();
+    }
   }
 }
