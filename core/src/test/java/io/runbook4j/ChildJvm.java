@@ -33,8 +33,9 @@ public final class ChildJvm implements AutoCloseable {
         "-XX:TieredStopAtLevel=1",
         "-XX:+UseSerialGC",
         "-Xshare:auto",
-        // JVMs that start at the same moment warn of each other's performance data in their output.
-        "-XX:-UsePerfData",
+        // What the JVM warns of is output, too: of another one that starts at this moment, say, and
+        // locks its performance data.
+        "-Xlog:disable",
         "-Dorg.slf4j.simpleLogger.defaultLogLevel=error",
         "-cp",
         System.getProperty("java.class.path")));
