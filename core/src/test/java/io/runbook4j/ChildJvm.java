@@ -12,7 +12,7 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * Another JVM with this one's class path, which a test may kill. It never outlives the test: one
- * that fails kills it by closing it, and under one that hangs it is killed after five minutes.
+ * that fails kills it by closing it, and under one that hangs it is killed after two minutes.
  */
 public final class ChildJvm implements AutoCloseable {
   private final Process process;
@@ -21,7 +21,7 @@ public final class ChildJvm implements AutoCloseable {
   private ChildJvm(Process process) {
     this.process = process;
     this.output = process.inputReader();
-    CompletableFuture.delayedExecutor(5, TimeUnit.MINUTES).execute(process::destroyForcibly);
+    CompletableFuture.delayedExecutor(2, TimeUnit.MINUTES).execute(process::destroyForcibly);
   }
 
   /** {@return the JVM, running a main class; what it says on its standard error is output, too} */

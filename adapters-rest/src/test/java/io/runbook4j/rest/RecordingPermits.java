@@ -16,7 +16,7 @@ final class RecordingPermits implements Permits {
 
   @Override
   public boolean tryAcquire(int weight) {
-    return acquired.add(weight);
+    return grants && acquired.add(weight);
   }
 
   @Override

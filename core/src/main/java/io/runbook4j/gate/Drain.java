@@ -136,14 +136,14 @@ public final class Drain {
       if (!pass.ahead.remove(next.get().change().id())
           && gate.allows(next.get().key())
           && outbox.claim(next.get())
-          && isLimited(next.get(), pass)) {
+          && mustBeTriedAgain(next.get(), pass)) {
         pass.place = before; // once more, when the limit is open again
       }
     }
   }
 
-  /** {@return whether the claimed key must be tried again: there was a limit, or no permit} */
-  private boolean isLimited(Pending first, Pass pass) throws InterruptedException {
+  /** {@return whether the claimed key was not tried, for want of a permit, or met a limit} */
+  private boolean mustBeTriedAgain(Pending first, Pass pass) throws InterruptedException {
     try {
       while (!permits.acquire(1, LOOK_EVERY)) {
         if (gate.isLocalOnly()) {

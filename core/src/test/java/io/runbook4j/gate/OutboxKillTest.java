@@ -48,13 +48,28 @@ class OutboxKillTest {
     }
   }
 
-  private void live(Path file) throws IOException {
-    try (ChildJvm child = ChildJvm.start(
+  private ChildJvm child(Path file) throws IOException {
+    return ChildJvm.start(
         OutboxWriterMain.class,
         List.of(),
         file.toString(),
         String.valueOf(put + 1),
-        String.valueOf(random.nextLong()))) {
+        String.valueOf(random.nextLong()));
+  }
+
+  /** Else a test that fails would leave it behind, which fills the disk. */
+  @Test
+  void put_nobodyListens_ends() throws IOException {
+    try (ChildJvm child = child(folder.resolve("outbox.jsonl"))) {
+      assertThat(child.line()).contains("put 1");
+      child.stopListening();
+
+      assertThat(child.exitValue()).isZero();
+    }
+  }
+
+  private void live(Path file) throws IOException {
+    try (ChildJvm child = child(file)) {
       for (int lines = 40 + random.nextInt(200); lines > 0; lines--) {
         note(child.line().orElseThrow());
       }

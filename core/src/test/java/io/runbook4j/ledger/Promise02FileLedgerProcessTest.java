@@ -28,6 +28,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Promise 2, with real processes, killed for real. */
@@ -141,6 +142,17 @@ class Promise02FileLedgerProcessTest {
     try (ChildJvm taker = child("resume", folder)) {
       return taker.rest().strip();
     }
+  }
+
+  @Test
+  @Timeout(60)
+  void close_childThatWaits_killsIt() throws IOException {
+    ChildJvm holder = child("hold", folder);
+    try (holder) {
+      assertThat(holder.line()).contains("held");
+    }
+
+    assertThat(holder.exitValue()).isNotZero();
   }
 
   /** Else a test that fails would leave it behind, which fills the disk. */

@@ -127,6 +127,8 @@ class RateLimiterTest {
 
     assertThat(limiter.acquire(1, Duration.ofNanos(nanos))).isFalse();
     assertThat(time.elapsed()).isZero();
+    assertThat(limiter.waited()).isZero();
+    assertThat(limiter.denied()).isOne();
     assertThat(limiter.reserve(1).remaining()).as("nobody is left in line").isEqualTo(SECOND);
   }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import dev.failsafe.Bulkhead;
 import dev.failsafe.CircuitBreaker;
+import dev.failsafe.Failsafe;
 import dev.failsafe.Fallback;
 import dev.failsafe.Policy;
 import dev.failsafe.RetryPolicy;
@@ -22,7 +23,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 /** Failsafe policies around the calls to a target. */
@@ -31,17 +31,21 @@ class GuardsTest {
   private int calls;
 
   /**
-   * Waits for an interrupt; not for ever, since Failsafe never interrupts a call whose time was
-   * over before it began, when the machine stood still say.
+   * {@return a policy that interrupts a call} Used once, because Failsafe never interrupts a call
+   * whose time was over before it began, as it may be while its classes are loaded.
    */
-  private static void hang() throws InterruptedException {
-    new CountDownLatch(1).await(10, TimeUnit.SECONDS);
+  private static Timeout<ChunkResult> interrupting() {
+    Timeout<ChunkResult> timeout =
+        Timeout.<ChunkResult>builder(Duration.ofMillis(50)).withInterrupt().build();
+    Failsafe.with(timeout).get(() -> ChunkResult.succeeded());
+    return timeout;
   }
 
   @Test
+  @org.junit.jupiter.api.Timeout(60)
   void run_timeoutEndsACall_leavesItsChunkInDoubt() {
-    Timeout<ChunkResult> timeout =
-        Timeout.<ChunkResult>builder(Duration.ofMillis(50)).withInterrupt().build();
+    CountDownLatch never = new CountDownLatch(1);
+    Timeout<ChunkResult> timeout = interrupting();
 
     RunReport report = scene
         .runner()
@@ -49,7 +53,7 @@ class GuardsTest {
             .from(Scene.source(20))
             .to(chunk -> {
               if (++calls == 1) {
-                hang();
+                never.await();
               }
               return ChunkResult.succeeded();
             })
@@ -65,8 +69,8 @@ class GuardsTest {
   @Test
   @org.junit.jupiter.api.Timeout(60)
   void run_verificationHangs_endsWithTheTimeoutToo() {
-    Timeout<ChunkResult> timeout =
-        Timeout.<ChunkResult>builder(Duration.ofMillis(50)).withInterrupt().build();
+    CountDownLatch never = new CountDownLatch(1);
+    Timeout<ChunkResult> timeout = interrupting();
     Target<String> target = new Target<>() {
       @Override
       public ChunkResult apply(Chunk<String> chunk) {
@@ -76,7 +80,7 @@ class GuardsTest {
       @Override
       public Optional<Map<String, Verdict>> verify(List<String> keys) throws InterruptedException {
         calls++;
-        hang();
+        never.await();
         return Optional.empty();
       }
     };
